@@ -18,8 +18,8 @@ from schemas.records import Story, StoryArticle
 AT_MOST = 2
 WEIGHTS = {"feeds": 1.0, "categories": 0.8, "entities": 0.6, "keywords": 1.0}
 THRESHOLD = 0.5
-# A second desk must be nearly as fit as the first, or every story would go to two.
-SECOND = 0.6
+# A second desk must be at least half as fit as the first, or every story would go to two.
+SECOND = 0.5
 # Keywords far down in a text say little about its subject.
 LEAD_CHARACTERS = 300
 # Named entities of a desk that make the share full.

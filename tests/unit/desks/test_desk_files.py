@@ -1,0 +1,70 @@
+"""Desk files are typed; a bad one is refused with its file and line."""
+
+from pathlib import Path
+
+import pytest
+
+from desks import DeskError, load_desks
+
+GOOD = """\
+name: sea
+title: The sea
+mandate: Ships and ports.
+audience: Harbour masters.
+keywords:
+  - ferry
+  - port*
+"""
+
+
+def folder_with(tmp_path: Path, text: str, name: str = "sea.yaml") -> Path:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_desks_that_come_with_tidewire_load() -> None:
+    assert [desk.name for desk in load_desks()] == ["business", "world"]
+
+
+def test_a_desk_has_what_its_file_says(tmp_path: Path) -> None:
+    (desk,) = load_desks(folder_with(tmp_path, GOOD))
+    assert (desk.name, desk.keywords, desk.min_materiality) == ("sea", ("ferry", "port*"), 0.0)
+
+
+def test_any_changed_byte_changes_the_hash(tmp_path: Path) -> None:
+    (before,) = load_desks(folder_with(tmp_path, GOOD))
+    (after,) = load_desks(folder_with(tmp_path, GOOD + "# a remark\n"))
+    assert before.file_hash != after.file_hash
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        (GOOD + "colour: blue\n", 8, "colour"),
+        (GOOD.replace("title: The sea\n", ""), 1, "title"),
+        (GOOD.replace("  - port*", "  - [a, b]"), 7, "keywords.1"),
+        (GOOD + "min_materiality: 3\n", 8, "less than or equal to 1"),
+        (GOOD + "languages:\n  - english\n", 9, "languages.0"),
+        (GOOD + "title: Again\n", 8, "given twice"),
+        (GOOD.replace("audience: ", "audience: : "), 4, "not YAML"),
+        (GOOD.replace("name: sea", "name: land"), 1, "must be the file's name"),
+        ("- a\n- list\n", 1, "mapping"),
+        ("", 1, "mapping"),
+    ],
+)
+def test_a_bad_file_is_refused_with_file_and_line(tmp_path: Path, text: str, line: int, said: str) -> None:
+    with pytest.raises(DeskError) as caught:
+        load_desks(folder_with(tmp_path, text))
+    assert f"sea.yaml:{line}: " in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "sea.yaml").write_bytes(b"name: \xff\xfe\x00")
+    with pytest.raises(DeskError, match="sea.yaml:1"):
+        load_desks(tmp_path)
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DeskError, match="no desk"):
+        load_desks(tmp_path)
