@@ -12,7 +12,6 @@ import struct
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
@@ -28,6 +27,9 @@ HEADER = struct.Struct(">bI")
 FILES = {record_type: name for name, record_type in SCHEMA_FILES.items()}
 
 R = TypeVar("R", bound=Record)
+
+_FIELD_TYPES: dict[type[Record], dict[str, Any]] = {}
+_PARSED: dict[type[Record], Schema] = {}
 
 
 class Undecodable(ValueError):
@@ -145,15 +147,20 @@ def _typed(annotation: Any, value: Any) -> Any:
     return value
 
 
-@cache
 def _field_types(record_type: type[Record]) -> dict[str, Any]:
-    hints = get_type_hints(record_type, vars(records))
-    return {field.name: hints[field.name] for field in fields(record_type)}  # type: ignore[arg-type]
+    if record_type not in _FIELD_TYPES:
+        hints = get_type_hints(record_type, vars(records))
+        names = [field.name for field in fields(record_type)]  # type: ignore[arg-type]
+        _FIELD_TYPES[record_type] = {name: hints[name] for name in names}
+    return _FIELD_TYPES[record_type]
 
 
-@cache
 def _parsed(record_type: type[Record]) -> Schema:
-    return fastavro.parse_schema(_without_logical_types(json.loads(schema_text(record_type))))
+    if record_type not in _PARSED:
+        _PARSED[record_type] = fastavro.parse_schema(
+            _without_logical_types(json.loads(schema_text(record_type)))
+        )
+    return _PARSED[record_type]
 
 
 def _without_logical_types(node: Any) -> Any:

@@ -32,7 +32,8 @@ def incompatibilities(current: str, released: str) -> list[str]:
         (ours, theirs, "cannot read released data"),
         (theirs, ours, "is unreadable for released readers"),
     ):
-        result = ReaderWriterCompatibilityChecker().get_compatibility(reader, writer)
+        checker = ReaderWriterCompatibilityChecker()  # type: ignore[no-untyped-call]
+        result = checker.get_compatibility(reader, writer)
         if result.compatibility is not SchemaCompatibilityType.compatible:
             problems.append(f"{what}: {'; '.join(sorted(map(str, result.messages)))}")
     return problems
@@ -76,9 +77,12 @@ def problems() -> list[str]:
         for version in sorted(RELEASED.glob(f"*/{path.name}")):
             released = version.read_text(encoding="utf-8")
             found += [
-                f"{path.name} against release {version.parent.name} {why}" for why in incompatibilities(text, released)
+                f"{path.name} against release {version.parent.name} {why}"
+                for why in incompatibilities(text, released)
             ]
-    for gone in sorted({path.name for path in RELEASED.glob("*/*.avsc")} - {p.name for p in AVRO.glob("*.avsc")}):
+    for gone in sorted(
+        {path.name for path in RELEASED.glob("*/*.avsc")} - {p.name for p in AVRO.glob("*.avsc")}
+    ):
         found.append(f"{gone} was released and is gone from avro/")
     return found
 
@@ -98,7 +102,9 @@ def main(arguments: list[str] | None = None) -> int:
         target.mkdir(parents=True)
         for path in AVRO.glob("*.avsc"):
             shutil.copy(path, target / path.name)
-    print(f"{len(list(AVRO.glob('*.avsc')))} schemas compatible with {len(list(RELEASED.glob('*/')))} releases")
+    print(
+        f"{len(list(AVRO.glob('*.avsc')))} schemas compatible with {len(list(RELEASED.glob('*/')))} releases"
+    )
     return 0
 
 

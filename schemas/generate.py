@@ -83,7 +83,9 @@ class _Writer:
             lines.append(f"    {field['name']}: {annotation}{default}")
         doc = f'    """{node["doc"]}"""\n\n' if node.get("doc") else ""
         body = "\n".join(lines)
-        return f"@dataclass(frozen=True, slots=True, kw_only=True)\nclass {node['name']}(Record):\n{doc}{body}\n"
+        return (
+            f"@dataclass(frozen=True, slots=True, kw_only=True)\nclass {node['name']}(Record):\n{doc}{body}\n"
+        )
 
     def _default(self, field: dict[str, Any]) -> str:
         node, value = field["type"], field["default"]

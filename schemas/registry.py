@@ -90,7 +90,9 @@ class LocalSchemas:
     """Ids without a registry: for tests, and for reading files of records."""
 
     def __init__(self) -> None:
-        self._ids = {record_type: zlib.crc32(full_name(record_type).encode()) for record_type in SCHEMA_FILES.values()}
+        self._ids = {
+            record_type: zlib.crc32(full_name(record_type).encode()) for record_type in SCHEMA_FILES.values()
+        }
         self._types = {schema_id: record_type for record_type, schema_id in self._ids.items()}
 
     def id_of(self, record_type: type[Record]) -> int:

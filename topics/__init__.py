@@ -1,0 +1,1 @@
+"""The log: its topics, lanes, readers and writers, and what becomes of the unreadable."""

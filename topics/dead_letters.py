@@ -1,0 +1,39 @@
+"""What becomes of the unreadable: its bytes, its coordinates and the reason, kept in one topic."""
+
+from __future__ import annotations
+
+import time
+
+from schemas.records import DeadLetter
+from topics.reading import Received
+
+VALUE_LIMIT = 1024 * 1024
+
+
+def from_received(received: Received, stage: str, error: BaseException) -> DeadLetter:
+    """Of a record in the log that ``stage`` could not use."""
+    return DeadLetter(
+        source=received.topic,
+        key=received.key,
+        value=None if received.value is None else received.value[:VALUE_LIMIT],
+        topic=received.topic,
+        partition=received.partition,
+        offset=received.offset,
+        stage=stage,
+        error=type(error).__name__,
+        reason=str(error),
+        failed_at=time.time_ns() // 1_000_000,
+    )
+
+
+def from_url(feed_id: str, url: str, body: bytes | None, stage: str, error: BaseException) -> DeadLetter:
+    """Of something a feed sent that ``stage`` could not use."""
+    return DeadLetter(
+        source=feed_id,
+        value=None if body is None else body[:VALUE_LIMIT],
+        url=url,
+        stage=stage,
+        error=type(error).__name__,
+        reason=str(error),
+        failed_at=time.time_ns() // 1_000_000,
+    )

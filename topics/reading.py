@@ -1,0 +1,163 @@
+"""Reading the log by position, without a group: always what is committed, to an end known at the call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from confluent_kafka import (
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicPartition,
+)
+
+from schemas.codec import Codec
+from schemas.records import Record
+from topics.settings import BrokerSettings
+
+R = TypeVar("R", bound=Record)
+
+
+class ReadFailed(RuntimeError):
+    """The broker did not answer in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One record as it stands in the log; ``timestamp_ms`` is epoch milliseconds."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes | None
+
+    @property
+    def place(self) -> str:
+        """Its coordinates, such as ``articles.raw-3@1207``."""
+        return f"{self.topic}-{self.partition}@{self.offset}"
+
+
+def received(message: Message) -> Received:
+    """What a consumer's message holds."""
+    topic, partition, offset = message.topic(), message.partition(), message.offset()
+    if topic is None or partition is None or offset is None:
+        raise ReadFailed("a message without coordinates")
+    key, value = message.key(), message.value()
+    return Received(topic, partition, offset, message.timestamp()[1], _bytes(key), _bytes(value))
+
+
+def reader_config(settings: BrokerSettings, group: str) -> dict[str, str | int | bool]:
+    """librdkafka settings of every reader: committed records only, offsets never by themselves."""
+    return {
+        **settings.client(),
+        "group.id": group,
+        "isolation.level": "read_committed",
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "earliest",
+    }
+
+
+def end_offsets(settings: BrokerSettings, topic: str, timeout_s: float = 15.0) -> dict[int, int]:
+    """By partition, the offset after the last record that a committed reader can see."""
+    consumer = _positioned(settings)
+    try:
+        return {p: high for p, (_, high) in _watermarks(consumer, topic, timeout_s).items()}
+    finally:
+        consumer.close()
+
+
+def read_range(
+    settings: BrokerSettings,
+    topic: str,
+    start: Mapping[int, int] | None = None,
+    end: Mapping[int, int] | None = None,
+    timeout_s: float = 30.0,
+) -> Iterator[Received]:
+    """Committed records from ``start`` (inclusive; default the earliest) to ``end`` (exclusive;
+    default the ends as of the call), by partition. Records of one partition come in order.
+
+    Raises ReadFailed when nothing moves for ``timeout_s``.
+    """
+    consumer = _positioned(settings)
+    try:
+        positions = {}
+        for partition, (low, high) in _watermarks(consumer, topic, timeout_s).items():
+            first = max(low, start.get(partition, low)) if start else low
+            last = min(high, end.get(partition, high)) if end else high
+            if first < last:
+                positions[partition] = (first, last)
+        yield from _read(consumer, topic, positions, timeout_s)
+    finally:
+        consumer.close()
+
+
+def latest(settings: BrokerSettings, codec: Codec, topic: str, record_type: type[R]) -> dict[str, R]:
+    """The last record of every key: a compacted topic as it stands. A key whose last value is
+    empty is gone. Raises Undecodable on bytes that are no such record."""
+    view: dict[str, R] = {}
+    for each in read_range(settings, topic):
+        key = (each.key or b"").decode()
+        if each.value is None:
+            view.pop(key, None)
+        else:
+            view[key] = codec.decode(each.value, record_type)
+    return view
+
+
+def _read(
+    consumer: Consumer, topic: str, positions: dict[int, tuple[int, int]], timeout_s: float
+) -> Iterator[Received]:
+    consumer.assign([TopicPartition(topic, p, first) for p, (first, _) in positions.items()])
+    pending = dict(positions)
+    moved = time.monotonic()
+    while pending:
+        for message in consumer.consume(1000, timeout=0.2):
+            moved = time.monotonic()
+            error = message.error()
+            partition = message.partition()
+            if error is not None and error.code() != KafkaError._PARTITION_EOF:
+                raise KafkaException(error)
+            if partition is None or partition not in pending:
+                continue
+            last = pending[partition][1]
+            if error is None:
+                each = received(message)
+                if each.offset < last:
+                    yield each
+            # The end may be a transaction's marker, which no reader is handed: the end-of-partition
+            # event's offset tells that it has been passed.
+            if (message.offset() or 0) + (error is None) >= last:
+                del pending[partition]
+                consumer.incremental_unassign([TopicPartition(topic, partition)])
+        if time.monotonic() - moved > timeout_s:
+            raise ReadFailed(
+                f"{topic}: nothing for {timeout_s:.0f} s before the ends {pending}; an open transaction, or no broker"
+            )
+
+
+def _positioned(settings: BrokerSettings) -> Consumer:
+    return Consumer({**reader_config(settings, "tidewire.positioned"), "enable.partition.eof": True})
+
+
+def _watermarks(consumer: Consumer, topic: str, timeout_s: float) -> dict[int, tuple[int, int]]:
+    found = consumer.list_topics(topic, timeout=timeout_s).topics[topic]
+    if found.error is not None:
+        raise KafkaException(found.error)
+    marks = {}
+    for partition in sorted(found.partitions):
+        low_high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=timeout_s)
+        if low_high is None:
+            raise ReadFailed(f"{topic}-{partition}: no offsets within {timeout_s:.0f} s; is the broker up?")
+        marks[partition] = (low_high[0], low_high[1])
+    return marks
+
+
+def _bytes(value: str | bytes | None) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value
