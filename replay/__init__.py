@@ -1,0 +1,1 @@
+"""Runs the log again in a lane of its own, and compares lanes."""
