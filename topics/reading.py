@@ -138,7 +138,8 @@ def _read(
                 consumer.incremental_unassign([TopicPartition(topic, partition)])
         if time.monotonic() - moved > timeout_s:
             raise ReadFailed(
-                f"{topic}: nothing for {timeout_s:.0f} s before the ends {pending}; an open transaction, or no broker"
+                f"{topic}: nothing for {timeout_s:.0f} s before the ends {pending}; "
+                "an open transaction, or no broker"
             )
 
 

@@ -63,18 +63,21 @@ def test_stories_match_by_members_whatever_their_ids() -> None:
 def test_a_doubled_story_is_a_difference() -> None:
     other = replace(LANE, stories=(*LANE.stories, story("s", 2)))
     (found,) = compare(LANE, other).differences
-    assert found.only_second and found.only_second[0].endswith("r2 doubled")
+    assert found.only_second
+    assert found.only_second[0].endswith("r2 doubled")
 
 
 def test_a_missing_assignment_is_a_difference() -> None:
     (found,) = compare(LANE, replace(LANE, assignments=())).differences
-    assert found.kind == "assignments" and len(found.only_first) == 1
+    assert found.kind == "assignments"
+    assert len(found.only_first) == 1
 
 
 def test_another_headline_changes_a_brief_and_repeating_it_does_not() -> None:
     assert compare(LANE, replace(LANE, briefs=(brief(), brief()))).identical
     (found,) = compare(LANE, replace(LANE, briefs=(brief("other"),))).differences
-    assert found.kind == "briefs" and len(found.changed) == 1
+    assert found.kind == "briefs"
+    assert len(found.changed) == 1
 
 
 def test_a_window_counts_with_its_last_revision() -> None:
