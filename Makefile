@@ -1,0 +1,74 @@
+# Needs Python 3.11 or 3.12, git and make; everything else is installed into this checkout:
+#   .tidewire-env/  uv and the Java archives      .venv/  the Python environment      ./tw  the command line
+# Downloads are cached in the home folder (~/.cache/uv, ~/.cache/tidewire), so a second checkout is quick.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+ENV := .tidewire-env
+UV := $(ENV)/tools/bin/uv
+RUN := .venv/bin
+ARGS ?=
+
+export UV_PYTHON_DOWNLOADS := never
+export UV_PYTHON := $(PYTHON)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help bootstrap demo check lint types floors unit schemas test lock-jars clean
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+bootstrap: $(ENV)/jars/.complete tw ## install everything into this checkout
+	@:
+
+$(ENV)/tools/.complete: deploy/tools/uv.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v < (3, 13) or sys.exit("Tidewire needs Python 3.11 or 3.12 and found %d.%d: install one, or name it with make PYTHON=/path/to/python3.11" % v)'
+	@echo "Installing uv"
+	@$(PYTHON) -m venv --clear $(ENV)/tools
+	@$(ENV)/tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r $<
+	@touch $@
+
+.venv/.complete: $(ENV)/tools/.complete uv.lock pyproject.toml
+	@echo "Installing the Python environment"
+	@$(UV) sync --frozen --quiet
+	@touch $@
+
+$(ENV)/jars/.complete: .venv/.complete deploy/jars/jars.lock.toml
+	@echo "Fetching Kafka, the schema registry and Flink's connectors"
+	@$(RUN)/python -m tidewire.stack.jars sync
+	@touch $@
+
+tw: Makefile
+	@printf '#!/bin/sh\n# Written by make: the command line of the environment beside this file.\nexec "%s/tidewire" "$$@"\n' '$(CURDIR)/.venv/bin' > $@
+	@chmod +x $@
+
+demo: bootstrap ## the stream on the sample newswire (ARGS="--exit --json" ends by itself)
+	@./tw demo $(ARGS)
+
+check: lint types floors schemas unit ## everything that needs no running service (< 2 min)
+
+lint: .venv/.complete
+	@$(RUN)/ruff check .
+	@$(RUN)/ruff format --check .
+
+types: .venv/.complete
+	@$(RUN)/mypy
+
+floors: .venv/.complete
+	@$(RUN)/lint-imports --no-cache
+
+schemas: .venv/.complete
+	@$(RUN)/python -m schemas.compatibility
+
+unit: .venv/.complete
+	@$(RUN)/pytest -q tests/unit
+
+test: bootstrap ## every test: unit, integration, end to end (ARGS goes to pytest)
+	@$(RUN)/pytest tests $(ARGS)
+
+lock-jars: .venv/.complete ## resolve deploy/jars/jars.toml again and lock the sums
+	@$(RUN)/python -m tidewire.stack.jars lock
+
+clean: ## remove what was installed and built here, and the stack's state (stops it first)
+	@if [ -x .venv/bin/python ]; then $(RUN)/python -m tidewire.stack down; fi
+	@rm -rf $(ENV) .venv .tidewire tw build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
