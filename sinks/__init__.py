@@ -1,0 +1,1 @@
+"""Where results land: the index behind one small port, and its indexer."""

@@ -1,0 +1,100 @@
+"""Writes documents into a view: the same effect however often, and in whatever order, records come.
+
+It reads before it writes: a document's end is worked out from all that the view holds of its key
+and all that closes it, so a closing that comes before what it closes is kept by being there.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from language.embeddings import Encoder, from_bytes
+from schemas.records import Record
+from sinks.closings import FIELDS, Span, ends
+from sinks.documents import Document, document
+from sinks.store import OneOf, Point, Store
+from sinks.terms import document_terms
+
+REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a batch changed: point ids by what became of them."""
+
+    upserted: tuple[str, ...] = ()
+    amended: tuple[str, ...] = ()
+    unchanged: int = 0
+
+
+class Meanings:
+    """Vectors of texts, the latest kept: a story's title and lead seldom change with a revision."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self._known: OrderedDict[str, tuple[float, ...]] = OrderedDict()
+
+    def of(self, text: str) -> tuple[float, ...]:
+        """One vector of unit length; of the encoder's dimension."""
+        known = self._known.get(text)
+        if known is None:
+            known = tuple(self.encoder.encode([text])[0].tolist())
+            self._known[text] = known
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        else:
+            self._known.move_to_end(text)
+        return known
+
+
+class Indexer:
+    """The only writer of the collection ``name``. One thread at a time."""
+
+    def __init__(self, store: Store, name: str, encoder: Encoder) -> None:
+        self._store = store
+        self._name = name
+        self._meanings = Meanings(encoder)
+
+    def index(self, records: Iterable[Record]) -> Written:
+        """Articles, stories and briefs in log order. When it returns, they are there to stay."""
+        new = {each.id: each for each in map(document, records)}
+        if not new:
+            return Written()
+        keys = {each.payload["key"] for each in new.values()}
+        keys.update(key for each in new.values() for key in each.payload["closes"])
+        spans = self._around(sorted(keys))
+        spans.update({id_: Span.of(id_, each.payload) for id_, each in new.items()})
+        until = ends(spans.values())
+        there = self._store.get(self._name, list(new))
+        upserts = []
+        for id_, each in new.items():
+            payload = {**each.payload, "known_to": until[id_]}
+            if id_ not in there or there[id_].payload != payload:
+                upserts.append(self._point(each, payload))
+        amends = {
+            span.id: {"known_to": until[span.id]}
+            for span in spans.values()
+            if span.id not in new and span.key in keys and span.known_to != until[span.id]
+        }
+        # The new first: in between, a reader finds two versions rather than none.
+        self._store.upsert(self._name, upserts)
+        self._store.amend(self._name, amends)
+        return Written(tuple(each.id for each in upserts), tuple(amends), len(new) - len(upserts))
+
+    def _around(self, keys: Sequence[str]) -> dict[str, Span]:
+        found = {}
+        for field in ("key", "closes"):
+            for point in self._store.scroll(self._name, [OneOf(field, tuple(keys))], only=FIELDS):
+                found[point.id] = Span.of(point.id, point.payload)
+        return found
+
+    def _point(self, each: Document, payload: Mapping[str, Any]) -> Point:
+        encoder = self._meanings.encoder
+        if each.dense and each.dense_model == encoder.name:
+            dense = tuple(from_bytes(each.dense).tolist())
+        else:
+            dense = self._meanings.of(each.meaning)
+        return Point(id=each.id, payload=payload, dense=dense, terms=document_terms(each.words))
