@@ -1,0 +1,1 @@
+"""From feeds to the raw log: catalogue, schedule, fetching, parsing, and exactly-once polling."""

@@ -1,0 +1,250 @@
+"""One HTTP request for one feed: conditional, capped in size and time, redirects by hand. Parses nothing.
+
+Redirects are followed here and not by the client, so that every hop passes the guard, validators
+go only to the URL they belong to, and permanent moves are told from temporary ones.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Self
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+
+from producers.addresses import UrlDenied, check_url, guarded_socket
+from producers.settings import FetchSettings
+
+ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/json;q=0.8, application/xml;q=0.8, text/xml;q=0.8, */*;q=0.5"
+)
+PERMANENT = frozenset((301, 308))
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
+CHUNK = 64 * 1024
+DEFAULT_PAUSE_S = 300.0
+
+
+class FetchFailed(Exception):
+    """No document came. ``gone``: never will; ``pause``: the whole host is to be left alone."""
+
+    def __init__(
+        self, reason: str, *, server_delay_s: float = 0.0, gone: bool = False, pause: bool = False
+    ) -> None:
+        super().__init__(reason)
+        self.server_delay_s = server_delay_s
+        self.gone = gone
+        self.pause = pause
+
+
+class BodyTooLarge(Exception):
+    """A document beyond the size cap; ``head`` is what was read of it."""
+
+    def __init__(self, reason: str, url: str, head: bytes) -> None:
+        super().__init__(reason)
+        self.url = url
+        self.head = head
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What one URL answered with last time."""
+
+    url: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A document, or the news that it has not changed (``body`` None).
+
+    ``permanent_url`` is where the asked URL has moved for good, if it has.
+    """
+
+    url: str
+    permanent_url: str | None
+    body: bytes | None
+    etag: str | None
+    last_modified: str | None
+    content_type: str
+    server_delay_s: float
+
+
+class Fetcher:
+    """An async context manager that holds the connections.
+
+    Hosts named in the settings' ``allow_hosts`` are fetched through a connector without the
+    address guard; all others through the guarded one. ``resolver`` is for tests.
+    """
+
+    def __init__(self, settings: FetchSettings, resolver: AbstractResolver | None = None) -> None:
+        self._settings = settings
+        self._resolver = resolver
+        self._guarded: aiohttp.ClientSession | None = None
+        self._open: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._guarded = self._session(guard=True)
+        self._open = self._session(guard=False)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for session in (self._guarded, self._open):
+            if session is not None:
+                await session.close()
+
+    async def fetch(self, url: str, validators: Validators) -> Response:
+        """Asks for ``url``. Raises FetchFailed, or BodyTooLarge."""
+        try:
+            return await self._follow(url, validators)
+        except UrlDenied as error:
+            raise FetchFailed(str(error)) from error
+        except TimeoutError as error:
+            raise FetchFailed(f"{url}: no answer in {self._settings.total_timeout_s:.0f} s") from error
+        except (aiohttp.ClientError, ssl.SSLError, OSError, ValueError) as error:
+            raise FetchFailed(f"{url}: {type(error).__name__}: {error}") from error
+
+    async def _follow(self, url: str, validators: Validators) -> Response:
+        asked, permanent, still_permanent = url, None, True
+        for _ in range(self._settings.max_redirects + 1):
+            session = self._session_for(url)
+            async with session.get(url, headers=_headers(url, validators), allow_redirects=False) as answer:
+                target = answer.headers.get("Location")
+                if answer.status in REDIRECTS and target:
+                    still_permanent = still_permanent and answer.status in PERMANENT
+                    url = urljoin(url, target)
+                    permanent = url if still_permanent else permanent
+                    continue
+                return await self._answered(url, permanent, answer)
+        raise FetchFailed(f"{asked}: more than {self._settings.max_redirects} redirects, the last to {url}")
+
+    async def _answered(self, url: str, permanent: str | None, answer: aiohttp.ClientResponse) -> Response:
+        delay = server_delay_s(answer.headers)
+        if answer.status not in (200, 203, 304):
+            throttled = answer.status == 429
+            raise FetchFailed(
+                f"{url}: HTTP {answer.status} {answer.reason or ''}".rstrip(),
+                server_delay_s=delay or (DEFAULT_PAUSE_S if throttled else 0.0),
+                gone=answer.status == 410,
+                pause=throttled,
+            )
+        body = None if answer.status == 304 else await self._body(url, answer)
+        return Response(
+            url=url,
+            permanent_url=permanent,
+            body=body,
+            etag=answer.headers.get("ETag"),
+            last_modified=answer.headers.get("Last-Modified"),
+            content_type=answer.headers.get("Content-Type", ""),
+            server_delay_s=delay,
+        )
+
+    async def _body(self, url: str, answer: aiohttp.ClientResponse) -> bytes:
+        cap = self._settings.max_body_bytes
+        body = bytearray()
+        # Counted after decompression, which the client does in bounded steps: a bomb is cut, not filled.
+        async for chunk in answer.content.iter_chunked(CHUNK):
+            body += chunk
+            if len(body) > cap:
+                raise BodyTooLarge(f"{url}: a document of more than {cap} bytes", url, bytes(body[:CHUNK]))
+        return bytes(body)
+
+    def _session_for(self, url: str) -> aiohttp.ClientSession:
+        host, host_and_port = check_url(url)
+        allowed = self._settings.allowed
+        session = self._open if host in allowed or host_and_port in allowed else self._guarded
+        if session is None:
+            raise RuntimeError("a Fetcher is used inside `async with`")
+        return session
+
+    def _session(self, guard: bool) -> aiohttp.ClientSession:
+        settings = self._settings
+        connector = aiohttp.TCPConnector(
+            socket_factory=guarded_socket if guard else None,
+            resolver=self._resolver,
+            limit=0,
+            limit_per_host=settings.per_host,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            timeout=aiohttp.ClientTimeout(
+                total=settings.total_timeout_s, sock_connect=settings.connect_timeout_s
+            ),
+            headers={
+                "User-Agent": user_agent(settings.contact),
+                "Accept": ACCEPT,
+                "Accept-Encoding": "gzip, deflate",
+            },
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+        )
+
+
+def user_agent(contact: str) -> str:
+    """Who asks, and where to complain."""
+    return f"Tidewire/0.1 (feed reader{f'; +{contact}' if contact else ''})"
+
+
+def host_of(url: str) -> str:
+    """Host and port, for limits and pauses; empty for what is no URL."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
+
+
+def server_delay_s(headers: Mapping[str, str]) -> float:
+    """Seconds for which the server does not want to be asked: Retry-After, max-age, Expires."""
+    date = _http_date(headers.get("Date"))
+    fresh = _max_age_s(headers.get("Cache-Control"))
+    if fresh is None:
+        fresh = _seconds_between(date, _http_date(headers.get("Expires")))
+    return max(_retry_after_s(headers.get("Retry-After"), date), fresh)
+
+
+def _headers(url: str, validators: Validators) -> dict[str, str]:
+    headers = {}
+    if validators.url == url:
+        if validators.etag:
+            headers["If-None-Match"] = validators.etag
+        if validators.last_modified:
+            headers["If-Modified-Since"] = validators.last_modified
+    return headers
+
+
+def _retry_after_s(value: str | None, date: float | None) -> float:
+    if not value:
+        return 0.0
+    if value.strip().isdecimal():
+        return float(value)
+    return _seconds_between(date, _http_date(value))
+
+
+def _max_age_s(value: str | None) -> float | None:
+    """None when nothing is said, so that Expires may be asked."""
+    for directive in (value or "").lower().split(","):
+        name, _, seconds = directive.strip().partition("=")
+        if name == "max-age" and seconds.strip('"').isdecimal():
+            return float(seconds.strip('"'))
+        if name in ("no-cache", "no-store"):
+            return 0.0
+    return None
+
+
+def _http_date(value: str | None) -> float | None:
+    try:
+        return parsedate_to_datetime(value).timestamp() if value else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _seconds_between(start: float | None, end: float | None) -> float:
+    return max(0.0, end - start) if start is not None and end is not None else 0.0

@@ -1,0 +1,69 @@
+"""What a producer worker can be told, all by environment variables ``TIDEWIRE_PRODUCERS_…``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+GROUP = "producers"
+
+
+class ScheduleSettings(BaseSettings):
+    """How often a feed is asked."""
+
+    model_config = SettingsConfigDict(env_prefix="TIDEWIRE_PRODUCERS_")
+
+    min_interval_s: float = Field(default=300.0, gt=0)
+    max_interval_s: float = Field(default=86_400.0, gt=0)
+    max_server_delay_s: float = Field(
+        default=7 * 86_400.0, ge=0, description="What TTL, Retry-After and caching may ask for."
+    )
+    polls_per_entry: float = Field(default=1.0, gt=0, description="Polls planned for each expected entry.")
+    failures_before_original_url: int = Field(default=5, ge=1)
+
+
+class FetchSettings(BaseSettings):
+    """Limits of a request."""
+
+    model_config = SettingsConfigDict(env_prefix="TIDEWIRE_PRODUCERS_")
+
+    max_body_bytes: int = Field(default=10 * 1024 * 1024, gt=0)
+    connect_timeout_s: float = Field(default=10.0, gt=0)
+    total_timeout_s: float = Field(default=30.0, gt=0)
+    max_redirects: int = Field(default=5, ge=0)
+    per_host: int = Field(default=4, gt=0, description="Requests at once to one host.")
+    contact: str = Field(default="", description="A URL or address in the User-Agent, for who runs a server.")
+    allow_hosts: str = Field(
+        default="", description="Hosts (or host:port), comma-separated, that may be private: feeds of a demo."
+    )
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The hosts whose addresses are not checked, lower case."""
+        return frozenset(host.strip().lower() for host in self.allow_hosts.split(",") if host.strip())
+
+
+class ParseSettings(BaseSettings):
+    """Limits of reading one document."""
+
+    model_config = SettingsConfigDict(env_prefix="TIDEWIRE_PRODUCERS_")
+
+    parse_timeout_s: float = Field(default=15.0, gt=0)
+    parse_memory_bytes: int = Field(default=2 * 1024**3, gt=0)
+    parse_processes: int = Field(default=1, gt=0)
+
+
+class WorkerSettings(BaseSettings):
+    """The loop."""
+
+    model_config = SettingsConfigDict(env_prefix="TIDEWIRE_PRODUCERS_")
+
+    commit_interval_s: float = Field(default=1.0, gt=0)
+    tick_interval_s: float = Field(default=2.0, gt=0)
+    concurrency: int = Field(default=64, gt=0, description="Polls at once.")
+    transaction_timeout_ms: int = Field(default=10_000, gt=0)
+    story_window_s: float = Field(default=7 * 86_400.0, gt=0, description="Older at first is backfill.")
+    seen_retention_s: float = Field(default=30 * 86_400.0, gt=0, description="As long as raw is kept.")
+    home: Path = Field(default=Path(".tidewire"), validation_alias="TIDEWIRE_HOME")
