@@ -1,0 +1,1 @@
+"""Jobs that run in Flink; their logic is pure Python beside the wiring."""
