@@ -70,11 +70,10 @@ def load_desk(path: Path) -> Desk:
     try:
         parsed = DeskFile.model_validate(content)
     except ValidationError as error:
-        problems = [
-            f"{path}:{_line(root, problem['loc'])}: {'.'.join(map(str, problem['loc'])) or 'desk'}: {problem['msg']}"
-            for problem in error.errors()
-        ]
-        raise DeskError("\n".join(problems)) from error
+        problems = [(problem["loc"], problem["msg"]) for problem in error.errors()]
+        raise DeskError(
+            "\n".join(f"{path}:{_line(root, at)}: {'.'.join(map(str, at))}: {said}" for at, said in problems)
+        ) from error
     if parsed.name != path.stem:
         line = _line(root, ("name",))
         raise DeskError(f"{path}:{line}: name: {parsed.name!r} must be the file's name, {path.stem!r}")

@@ -61,7 +61,7 @@ def test_a_bad_file_is_refused_with_file_and_line(tmp_path: Path, text: str, lin
 
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     (tmp_path / "sea.yaml").write_bytes(b"name: \xff\xfe\x00")
-    with pytest.raises(DeskError, match="sea.yaml:1"):
+    with pytest.raises(DeskError, match=r"sea\.yaml:1"):
         load_desks(tmp_path)
 
 

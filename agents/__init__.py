@@ -1,0 +1,1 @@
+"""Agents: from an assignment to a brief, with or without a model."""
