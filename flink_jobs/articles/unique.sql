@@ -1,0 +1,2 @@
+INSERT INTO articles_unique
+SELECT ${columns}, article_id FROM deduplicated

@@ -1,0 +1,109 @@
+"""The one view both jobs read: every entry of the raw log once, with its effective times.
+
+Ticks are dropped right behind the source, by a column of the record; the watermark is taken in
+the source, so their times move it all the same. Lateness is a function of the record's two
+clocks, so it is the same in every run. The first record of a key is kept in order of arrival:
+the copies of an article share a partition, so that is the order of the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from flink_jobs.settings import TimeSettings
+from flink_jobs.tables import columns, interval, quoted, table
+from schemas.records import Article, UniqueArticle
+
+RAW = "raw_articles"
+VIEW = "deduplicated"
+# Watermarks say "nothing at or before this comes any more", so they stay a millisecond behind.
+BEHIND_MS = 1
+
+Clock = Literal["order", "windows"]
+
+_LOGGED_AT = "CAST(`logged_time` AS TIMESTAMP(3))"
+_METADATA = (
+    "`logged_time` TIMESTAMP_LTZ(3) NOT NULL METADATA FROM 'timestamp' VIRTUAL",
+    "`raw_partition` INT NOT NULL METADATA FROM 'partition' VIRTUAL",
+    "`raw_offset` BIGINT NOT NULL METADATA FROM 'offset' VIRTUAL",
+    f"`logged_at` AS {_LOGGED_AT}",
+    f"`effective_at` AS CASE WHEN `published_at` <= {_LOGGED_AT} THEN `published_at` ELSE {_LOGGED_AT} END",
+    "`arrived_at` AS PROCTIME()",
+)
+_COMPUTED = {
+    "published_at": "`effective_at`",
+    "published_from": (
+        "CASE WHEN `published_at` IS NULL THEN 'LOGGED'"
+        " WHEN `published_at` > `logged_at` THEN 'CLAMPED' ELSE 'FEED' END"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Where a bounded run ends.
+
+    ``end_at``: the last logged time, epoch milliseconds, that the run knows of; what would be due
+    after it is left undone. ``offsets``: by partition, the first offset not read.
+    """
+
+    end_at: int
+    offsets: Mapping[int, int] = field(hash=False)
+
+    def options(self) -> dict[str, str]:
+        """The source's options."""
+        places = ";".join(f"partition:{p},offset:{o}" for p, o in sorted(self.offsets.items()))
+        return {"scan.bounded.mode": "specific-offsets", "scan.bounded.specific-offsets": places}
+
+
+def raw_table(options: Mapping[str, str], times: TimeSettings, clock: Clock) -> str:
+    """CREATE TABLE of the raw log: under clock ``order`` logged_at is its time attribute, under
+    clock ``windows`` effective_at is, each behind a watermark that only logged_at moves."""
+    column, delay_ms = {
+        "order": ("logged_at", times.order_skew_ms),
+        "windows": ("effective_at", times.lateness_ms + times.window_skew_ms),
+    }[clock]
+    watermark = f"WATERMARK FOR {quoted(column)} AS {_LOGGED_AT} - {interval(delay_ms + BEHIND_MS)}"
+    return table(RAW, Article, options, (*_METADATA, watermark))
+
+
+def view(times: TimeSettings, end_at: int | None = None) -> str:
+    """CREATE VIEW with the columns of UniqueArticle, and nothing logged after ``end_at`` (epoch ms)."""
+    within = "" if end_at is None else f" AND `logged_at` <= {timestamp(end_at)}"
+    kept = ", ".join(["`effective_at`", *(quoted(name) for name in (*columns(Article), *_SOURCE_COLUMNS))])
+    selected = ",\n  ".join(_selected(name, times) for name in columns(UniqueArticle))
+    return f"""CREATE TEMPORARY VIEW {quoted(VIEW)} AS
+SELECT
+  {selected}
+FROM (
+  SELECT {kept}, ROW_NUMBER() OVER (
+    PARTITION BY `article_id`, `version`, `content_hash` ORDER BY `arrived_at` ASC
+  ) AS `nth`
+  FROM {quoted(RAW)}
+  WHERE `kind` = 'ENTRY'{within}
+)
+WHERE `nth` = 1"""
+
+
+def timestamp(epoch_ms: int) -> str:
+    """An expression for a time in UTC."""
+    return f"CAST(TO_TIMESTAMP_LTZ({epoch_ms}, 3) AS TIMESTAMP(3))"
+
+
+def epoch_ms(column: str) -> str:
+    """An expression for a TIMESTAMP(3) as epoch milliseconds; TIMESTAMPDIFF overflows after 24 days."""
+    return f"(EXTRACT(EPOCH FROM {column}) * 1000 + EXTRACT(MILLISECOND FROM {column}))"
+
+
+_SOURCE_COLUMNS = ("raw_partition", "raw_offset", "logged_at")
+
+
+def _selected(name: str, times: TimeSettings) -> str:
+    late = f"`effective_at` < `logged_at` - {interval(times.lateness_ms)}"
+    computed = _COMPUTED | {
+        "late": late,
+        "lateness_ms": f"{epoch_ms('`logged_at`')} - {epoch_ms('`effective_at`')}",
+    }
+    return f"{computed[name]} AS {quoted(name)}" if name in computed else quoted(name)
