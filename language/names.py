@@ -35,7 +35,8 @@ _CONNECTORS = {
     "nl": {"van", "de", "der", "den"},
 }
 _ABBREVIATED = {
-    "mr", "mrs", "ms", "dr", "st", "sen", "rep", "gov", "gen", "lt", "col", "prof", "jr", "sr", "no", "sra", "mme",
+    "mr", "mrs", "ms", "dr", "st", "sen", "rep", "gov", "gen", "lt", "col", "prof", "jr", "sr", "no", "sra",
+    "mme",
 }  # fmt: skip
 _TITLES = {"mr", "mrs", "ms", "dr", "sen", "rep", "gov", "herr", "frau", "sr", "sra", "mme", "m", "prof"}
 _CALENDAR = {

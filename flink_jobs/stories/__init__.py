@@ -1,0 +1,1 @@
+"""The `stories` job: embed, order, cluster, follow copies and revisions, assign to desks."""

@@ -1,0 +1,187 @@
+"""Which story an article belongs to: an online decision between one article and the live stories.
+
+After Miranda et al., "Multilingual Clustering of Streaming News" (2018), and Saravanakumar et al.,
+"Event-Driven News Stream Clustering using Entity-Aware Contextual Embeddings" (2021): candidates by
+vector and by rare terms, a logistic score over dense, sparse, name and time features; the best
+candidate from a threshold on is joined, otherwise the article founds a story.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flink_jobs.stories.features import FEATURES, Document, Shape, compare, squared
+from flink_jobs.stories.settings import StoriesSettings
+
+# A story keeps its heaviest terms and words of names.
+KEPT_TERMS = 256
+# Terms of an article looked up, heaviest first; a term that more stories share is not rare.
+LOOKED_UP = 12
+CROWDED = 400
+
+
+class WeightsError(Exception):
+    """The weights file does not fit the features; the message names the difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A logistic model over FEATURES and the probability from which an article joins."""
+
+    coefficients: tuple[float, ...]
+    intercept: float
+    threshold: float
+
+    def score(self, features: tuple[float, ...]) -> float:
+        logit = self.intercept
+        for coefficient, value in zip(self.coefficients, features, strict=True):
+            logit += coefficient * value
+        # Rounded, so that a last bit of a library's arithmetic is not an output.
+        return round(1.0 / (1.0 + math.exp(-logit)) if logit > -700 else 0.0, 4)
+
+
+def load_weights() -> Weights:
+    """The weights that come with Tidewire; benchmarks.stories.train wrote them. Raises WeightsError."""
+    content = json.loads(resources.files(__package__).joinpath("weights.json").read_text("utf-8"))
+    if tuple(content["coefficients"]) != FEATURES:
+        raise WeightsError(
+            f"weights.json is for the features {list(content['coefficients'])}, the code computes "
+            f"{list(FEATURES)}: run `python -m benchmarks.stories.train`"
+        )
+    return Weights(tuple(content["coefficients"].values()), content["intercept"], content["threshold"])
+
+
+class Clusterer:
+    """The shapes of all live stories by key, and the two indexes that find candidates."""
+
+    def __init__(self, settings: StoriesSettings, weights: Weights) -> None:
+        self._settings = settings
+        self._weights = weights
+        self.threshold = weights.threshold if settings.threshold is None else settings.threshold
+        self.shapes: dict[str, Shape] = {}
+        self._keys: list[str | None] = []
+        self._free: list[int] = []
+        self._matrix = np.zeros((64, 0), dtype=np.float32)
+        self._with_term: dict[str, set[str]] = {}
+
+    def choose(self, article: Document) -> tuple[str | None, float]:
+        """The best story and its score; None if no score reaches the threshold."""
+        best, best_score = None, 0.0
+        for key, features in self.candidates(article):
+            score = self._weights.score(features)
+            if score > best_score or (score == best_score and best is not None and key < best):
+                best, best_score = key, score
+        return (best, best_score) if best_score >= self.threshold else (None, best_score)
+
+    def candidates(self, article: Document) -> Iterator[tuple[str, tuple[float, ...]]]:
+        """Stories worth a close look, sorted by key, with their features."""
+        rows = len(self._keys)
+        if not rows:
+            return
+        # The placement of rows is part of the state, so this product is the same after a restore.
+        cosines = self._matrix[:rows] @ article.vector
+        keys = {*self._nearest(cosines), *self._sharing_terms(article)}
+        for key in sorted(keys):
+            shape = self.shapes[key]
+            yield key, compare(article, shape, float(cosines[shape.slot]))
+
+    def found(self, key: str, article: Document) -> None:
+        slot = heapq.heappop(self._free) if self._free else len(self._keys)
+        self.place(key, Shape(slot, np.zeros_like(article.vector), {}, {}, 0, article.at, article.at))
+        self.join(key, article)
+
+    def join(self, key: str, article: Document) -> None:
+        shape = self.shapes[key]
+        shape.dense = shape.dense + article.vector
+        shape.size += 1
+        shape.last_at = max(shape.last_at, article.at)
+        self._forget_terms(key, shape)
+        shape.terms = _heaviest(_added(shape.terms, article.terms))
+        shape.names = _heaviest(_added(shape.names, article.names))
+        self._remember(key, shape)
+
+    def place(self, key: str, shape: Shape) -> None:
+        """Puts a story where its shape says, as on a restore."""
+        while len(self._keys) <= shape.slot:
+            if len(self._keys) != shape.slot:
+                heapq.heappush(self._free, len(self._keys))
+            self._keys.append(None)
+        if shape.slot in self._free:
+            self._free.remove(shape.slot)
+            heapq.heapify(self._free)
+        self._keys[shape.slot] = key
+        self.shapes[key] = shape
+        if shape.size:
+            self._remember(key, shape)
+
+    def remove(self, key: str) -> None:
+        shape = self.shapes.pop(key)
+        self._forget_terms(key, shape)
+        self._matrix[shape.slot] = 0
+        self._keys[shape.slot] = None
+        heapq.heappush(self._free, shape.slot)
+        # The number of rows must follow from the live stories alone.
+        while self._keys and self._keys[-1] is None:
+            self._free.remove(len(self._keys) - 1)
+            self._keys.pop()
+        heapq.heapify(self._free)
+
+    def _nearest(self, cosines: NDArray[np.float32]) -> Iterator[str]:
+        count = min(self._settings.dense_candidates, len(cosines))
+        for slot in np.argpartition(-cosines, count - 1)[:count]:
+            key = self._keys[int(slot)]
+            if key is not None:
+                yield key
+
+    def _sharing_terms(self, article: Document) -> list[str]:
+        heaviest = sorted(article.terms, key=lambda term: (-article.terms[term], term))[:LOOKED_UP]
+        shared: dict[str, int] = {}
+        for term in heaviest:
+            stories = self._with_term.get(term, ())
+            if len(stories) <= CROWDED:
+                for key in stories:
+                    shared[key] = shared.get(key, 0) + article.terms[term]
+        return heapq.nsmallest(self._settings.term_candidates, shared, key=lambda key: (-shared[key], key))
+
+    def _remember(self, key: str, shape: Shape) -> None:
+        if shape.slot >= len(self._matrix) or self._matrix.shape[1] != len(shape.dense):
+            self._grow(shape.slot + 1, len(shape.dense))
+        self._matrix[shape.slot] = shape.dense / np.linalg.norm(shape.dense)
+        shape.terms_squared, shape.names_squared = squared(shape.terms), squared(shape.names)
+        for term in shape.terms:
+            self._with_term.setdefault(term, set()).add(key)
+
+    def _forget_terms(self, key: str, shape: Shape) -> None:
+        for term in shape.terms:
+            stories = self._with_term[term]
+            stories.discard(key)
+            if not stories:
+                del self._with_term[term]
+
+    def _grow(self, rows: int, columns: int) -> None:
+        matrix = np.zeros((max(64, 2 * rows), columns), dtype=np.float32)
+        if self._matrix.shape[1] == columns:
+            matrix[: len(self._matrix)] = self._matrix
+        self._matrix = matrix
+
+
+def _added(sums: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    result = dict(sums)
+    for key, weight in more.items():
+        result[key] = result.get(key, 0) + weight
+    return result
+
+
+def _heaviest(sums: dict[str, int]) -> dict[str, int]:
+    if len(sums) <= KEPT_TERMS:
+        return sums
+    kept = sorted(sums, key=lambda key: (-sums[key], key))[:KEPT_TERMS]
+    return {key: sums[key] for key in kept}

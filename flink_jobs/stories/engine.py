@@ -1,0 +1,264 @@
+"""The ordered heart of the stories job: one record after another in, what changed out.
+
+A pure function of the records in log order and of the settings: no clock, no randomness, no order
+of a set or of threads shows in an output. Everything it remembers is mirrored as puts for keyed
+state, and an engine restored from them goes on exactly as the first one would have.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+
+from desks.loader import Desk
+from flink_jobs.stories import output
+from flink_jobs.stories.assign import Ledger, assignments, due_at
+from flink_jobs.stories.cluster import Clusterer, Weights, load_weights
+from flink_jobs.stories.embedded import Embedded
+from flink_jobs.stories.features import document
+from flink_jobs.stories.lineage import Known, Member, Sight, original_of, revised_times, shown_members, sight
+from flink_jobs.stories.live import Live
+from flink_jobs.stories.news import learn
+from flink_jobs.stories.order import position
+from flink_jobs.stories.settings import StoriesSettings
+from flink_jobs.stories.state import LiveStory
+from schemas.identity import story_id
+from schemas.records import Assignment, EnrichedArticle, Story, StoryChange, UniqueArticle
+
+__all__ = ["Embedded", "StoryEngine"]
+
+Output = EnrichedArticle | Story | Assignment
+
+
+class Due(IntEnum):
+    """What may be due; at the same time in this order."""
+
+    ASSIGN = 0
+    CLOSE = 1
+    FORGET = 2
+
+
+class StoryEngine:
+    """Clusters, follows lineage and assigns. `counters` is for metrics and is not part of the state."""
+
+    def __init__(
+        self, settings: StoriesSettings, desks: tuple[Desk, ...], weights: Weights | None = None
+    ) -> None:
+        self._settings = settings
+        self._desks = desks
+        self._live = Live(Clusterer(settings, weights or load_weights()))
+        self._due: list[tuple[int, Due, str]] = []
+        self.counters: Counter[str] = Counter()
+
+    def restore(self, items: Iterable[tuple[str, bytes]]) -> None:
+        """Loads the whole keyed state into a new engine; the order of the items does not matter."""
+        self._live.restore(items)
+        for story in self._live.stories.values():
+            self._schedule(story)
+        for article_id, known in self._live.known.items():
+            self._push(known.seen_at + self._settings.article_kept_ms, Due.FORGET, article_id)
+
+    def puts(self) -> list[tuple[str, bytes | None]]:
+        """What changed in keyed state since the last call; None deletes."""
+        return self._live.puts()
+
+    def process(self, item: Embedded) -> list[Output]:
+        """Takes the next record of the log; first fires what was due before it was logged.
+
+        A record older than the last one is counted under "out_of_order" and taken all the same, at
+        the time of the last one.
+        """
+        article = item.article
+        result: list[Output] = list(self.advance(article.logged_at - 1))
+        here, last = position(article), self._live.last
+        at = article.logged_at
+        if last is not None and here < last:
+            self.counters["out_of_order"] += 1
+            at = max(at, last.logged_at)
+        else:
+            self._live.moved_to(here)
+        result += self._judge(item, at)
+        return result
+
+    def advance(self, to_ms: int) -> list[Story | Assignment]:
+        """Fires what is due at or before a logged time; each output carries the time it was due."""
+        result: list[Story | Assignment] = []
+        while self._due and self._due[0][0] <= to_ms:
+            at, due, key = heapq.heappop(self._due)
+            if self._is_due(at, due, key):
+                result += self._fire(at, due, key)
+        return result
+
+    def next_due(self) -> int | None:
+        """The logged time at which something is due next."""
+        while self._due and not self._is_due(*self._due[0]):
+            heapq.heappop(self._due)
+        return self._due[0][0] if self._due else None
+
+    def _judge(self, item: Embedded, at: int) -> Iterator[Output]:
+        article = item.article
+        known = self._live.known.get(article.article_id)
+        seen = sight(known, article.version, article.content_hash, at, self._settings.revisions_an_hour)
+        self.counters[seen.value] += 1
+        if known is None or (seen is Sight.REVISION and known.story_id not in self._live.stories):
+            yield from self._arrive(item, known, at)
+        elif seen is Sight.REVISION:
+            yield from self._revise(item, known, at)
+        elif seen is not Sight.HELD:
+            yield self._enriched(item, known, at, variant=seen is Sight.VARIANT)
+
+    def _arrive(self, item: Embedded, before: Known | None, at: int) -> Iterator[Output]:
+        """An article at first sight, or revised after its story closed."""
+        article = item.article
+        view = document(item, at)
+        key, score = self._live.clusterer.choose(view)
+        if key is None:
+            story = self._found(article, before, at)
+            self._live.clusterer.found(story.story_id, view)
+        else:
+            story = self._live.stories[key]
+            story.change = StoryChange.GREW
+        known = Known(
+            story_id=story.story_id,
+            content_hash=article.content_hash,
+            family=article.family,
+            revision=before.revision + 1 if before else 0,
+            similarity=score if key else 0.0,
+            duplicate_of=self._original(story, item),
+            revised_at=revised_times(before, at) if before else (),
+        )
+        independent = story.families.add(article.family, known.duplicate_of is not None)
+        news = learn(story, item, copy=known.duplicate_of is not None, words=self._words(story, key))
+        if key is not None:
+            self._live.clusterer.join(key, view)
+        # All that a founder says is new; only what later articles add to it counts as names and numbers.
+        news = news._replace(families=int(independent)) if key else Ledger(families=int(independent))
+        yield from self._moved(story, item, known, news, at)
+
+    def _found(self, article: UniqueArticle, before: Known | None, at: int) -> LiveStory:
+        story = LiveStory(
+            story_id=story_id(article.article_id, article.version, article.content_hash),
+            founder=article.article_id,
+            opened_at=at,
+            updated_at=at,
+            previous_story_id=before.story_id if before else None,
+        )
+        self._live.open(story)
+        return story
+
+    def _revise(self, item: Embedded, known: Known, at: int) -> Iterator[Output]:
+        """A new wording of an article of an open story. The story's centroid keeps the first wording."""
+        story = self._live.stories[known.story_id]
+        was_copy = known.duplicate_of is not None
+        known.duplicate_of = self._original(story, item)
+        known.content_hash = item.article.content_hash
+        known.revision += 1
+        known.revised_at = revised_times(known, at)
+        is_copy = known.duplicate_of is not None
+        independent = story.families.change(known.family, was_copy, is_copy)
+        news = learn(story, item, is_copy, self._words(story, story.story_id), revision=True)
+        story.change = StoryChange.REVISED
+        news = news._replace(families=int(independent), corrections=1)
+        yield from self._moved(story, item, known, news, at)
+
+    def _moved(
+        self, story: LiveStory, item: Embedded, known: Known, news: Ledger, at: int
+    ) -> Iterator[Output]:
+        """Records that a story's membership or text changed, and emits it."""
+        article = item.article
+        story.revision += 1
+        story.updated_at = max(story.updated_at, at)
+        self._remember(article.article_id, known, at)
+        shown = output.story_article(article, known, self._settings.excerpt_characters)
+        self._live.set_member(story.story_id, Member(shown, item.sketch))
+        members = self._live.members[story.story_id]
+        if len(members) > self._settings.shown_articles:
+            kept = shown_members(members, article.article_id, story.founder, self._settings.shown_articles)
+            for dropped in sorted(set(members) - set(kept)):
+                self._live.drop_member(story.story_id, dropped)
+        if any(news) and not article.backfill:
+            story.ledger = story.ledger.plus(news)
+            if story.assign_at is None:
+                story.assign_at = due_at(
+                    at, bool(story.given), self._settings.first_debounce_ms, self._settings.debounce_ms
+                )
+        self._live.changed(story)
+        self._schedule(story)
+        yield self._enriched(item, known, at, variant=False)
+        yield self._story(story)
+
+    def _is_due(self, at: int, due: Due, key: str) -> bool:
+        """Whether an entry of the queue still holds; changes leave stale ones behind."""
+        if due is Due.FORGET:
+            known = self._live.known.get(key)
+            return known is not None and known.seen_at + self._settings.article_kept_ms == at
+        story = self._live.stories.get(key)
+        if story is None:
+            return False
+        return at == (story.assign_at if due is Due.ASSIGN else story.updated_at + self._settings.window_ms)
+
+    def _fire(self, at: int, due: Due, key: str) -> list[Story | Assignment]:
+        if due is Due.FORGET:
+            self._live.forget(key)
+            return []
+        story = self._live.stories[key]
+        if due is Due.ASSIGN:
+            return list(self._assign(story, at))
+        story.revision += 1
+        story.change = StoryChange.CLOSED
+        story.updated_at = at
+        closed = self._story(story)
+        self._live.close(key)
+        return [closed]
+
+    def _assign(self, story: LiveStory, at: int) -> list[Assignment]:
+        story.assign_at = None
+        self._live.changed(story)
+        feed_desks = [desk for desk, count in story.desks.items() for _ in range(count)]
+        return assignments(
+            self._story(story),
+            at,
+            story.ledger,
+            story.given,
+            story.categories,
+            feed_desks,
+            self._desks,
+            self._warmup(at),
+        )
+
+    def _original(self, story: LiveStory, item: Embedded) -> str | None:
+        members = self._live.members[story.story_id].values()
+        return original_of(item.article.article_id, item.sketch, members, self._settings.copy_resemblance)
+
+    def _words(self, story: LiveStory, key: str | None) -> dict[str, int]:
+        """Words of names that a story said so far; none for one just founded."""
+        return self._live.clusterer.shapes[story.story_id].names if key else {}
+
+    def _remember(self, article_id: str, known: Known, at: int) -> None:
+        known.seen_at = at
+        self._live.set_known(article_id, known)
+        self._push(at + self._settings.article_kept_ms, Due.FORGET, article_id)
+
+    def _schedule(self, story: LiveStory) -> None:
+        self._push(story.updated_at + self._settings.window_ms, Due.CLOSE, story.story_id)
+        if story.assign_at is not None:
+            self._push(story.assign_at, Due.ASSIGN, story.story_id)
+
+    def _push(self, at: int, due: Due, key: str) -> None:
+        heapq.heappush(self._due, (at, due, key))
+
+    def _enriched(self, item: Embedded, known: Known, at: int, variant: bool) -> EnrichedArticle:
+        return output.enriched(item, known, variant, self._settings.embedding_model, self._warmup(at))
+
+    def _story(self, story: LiveStory) -> Story:
+        return output.story(
+            story,
+            self._live.members[story.story_id].values(),
+            self._live.clusterer.shapes[story.story_id].size,
+            self._warmup(story.updated_at),
+        )
+
+    def _warmup(self, at: int) -> bool:
+        return at < self._settings.warmup_until_ms

@@ -1,0 +1,134 @@
+"""Who copied whom, what is new wording of what, and how many sources are independent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from flink_jobs.stories.settings import HOUR_MS
+from language.sketches import resemblance
+from schemas.records import StoryArticle
+
+
+class Sight(StrEnum):
+    """What a record is to an article that may be known."""
+
+    FIRST = "first"
+    REVISION = "revision"
+    # A revision beyond those sent on within an hour.
+    HELD = "held"
+    # Another feed's wording of version 1.
+    VARIANT = "variant"
+    # The current wording again.
+    SAME = "same"
+
+
+@dataclass(slots=True)
+class Known:
+    """What is remembered of an article. Mutable."""
+
+    story_id: str
+    content_hash: str
+    family: str
+    revision: int = 0
+    similarity: float = 0.0
+    duplicate_of: str | None = None
+    # Logged times of the revisions sent on within the last hour.
+    revised_at: tuple[int, ...] = ()
+    seen_at: int = 0
+
+
+def sight(known: Known | None, version: int, content_hash: str, at: int, revisions_an_hour: int) -> Sight:
+    """Judges a record of an article by what is known of it. `at` is logged time.
+
+    A first sight with a version above 1 (a lane that starts in the middle) is a first sight still.
+    """
+    if known is None:
+        return Sight.FIRST
+    if content_hash == known.content_hash:
+        return Sight.SAME
+    if version <= 1:
+        return Sight.VARIANT
+    recent = [time for time in known.revised_at if time > at - HOUR_MS]
+    return Sight.REVISION if len(recent) < revisions_an_hour else Sight.HELD
+
+
+def revised_times(known: Known, at: int) -> tuple[int, ...]:
+    """`revised_at` with a revision at `at`; what is older than an hour is forgotten."""
+    return (*(time for time in known.revised_at if time > at - HOUR_MS), at)
+
+
+@dataclass(slots=True)
+class Member:
+    """An article a story shows, with the sketch later ones are compared with."""
+
+    shown: StoryArticle
+    sketch: bytes
+
+
+def original_of(
+    article_id: str, sketch: bytes, members: Iterable[Member], least_resemblance: float
+) -> str | None:
+    """The article a text copies, if it resembles a member that much; copies lead to their original.
+
+    Of several the one that resembles most, then the one logged first. An article is never taken
+    for a copy of itself or of its own copies.
+    """
+    best: tuple[float, int, str] | None = None
+    for member in members:
+        shown = member.shown
+        original = shown.duplicate_of or shown.article_id
+        if article_id in (shown.article_id, original):
+            continue
+        alike = resemblance(sketch, member.sketch)
+        if alike >= least_resemblance:
+            candidate = (-alike, shown.logged_at, original)
+            best = candidate if best is None or candidate < best else best
+    return best[2] if best else None
+
+
+@dataclass(slots=True)
+class Families:
+    """Owner groups of a story's articles: how many texts of their own, and how many in all."""
+
+    counts: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, family: str, copy: bool) -> bool:
+        """Counts an article; True if its family thereby becomes an independent source."""
+        own, every = self.counts.get(family, (0, 0))
+        self.counts[family] = (own + (not copy), every + 1)
+        return own == 0 and not copy
+
+    def change(self, family: str, was_copy: bool, is_copy: bool) -> bool:
+        """Counts a new wording of an article; True as for `add`."""
+        own, every = self.counts[family]
+        self.counts[family] = (own + was_copy - is_copy, every)
+        return own == 0 and was_copy and not is_copy
+
+    @property
+    def number(self) -> int:
+        return len(self.counts)
+
+    @property
+    def independent(self) -> int:
+        return sum(own > 0 for own, _ in self.counts.values())
+
+
+def shown_members(members: dict[str, Member], changed: str, founder: str, most: int) -> list[str]:
+    """Which members stay when there are more than `most`: the changed one and the founder always,
+
+    then texts of their own before copies, then the most recent.
+    """
+
+    def rank(article_id: str) -> tuple[bool, bool, bool, int, str]:
+        shown = members[article_id].shown
+        return (
+            article_id != changed,
+            article_id != founder,
+            shown.duplicate_of is not None,
+            -shown.logged_at,
+            article_id,
+        )
+
+    return sorted(members, key=rank)[:most]

@@ -1,0 +1,105 @@
+"""Everything the engine remembers, in memory, with what changed since keyed state was last written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from flink_jobs.stories import state
+from flink_jobs.stories.cluster import Clusterer
+from flink_jobs.stories.lineage import Known, Member
+from flink_jobs.stories.order import Position
+from flink_jobs.stories.state import LiveStory
+
+_LAST = "last"
+
+
+class Live:
+    """Open stories, their shown members, known articles and the last position. Changes are marked.
+
+    Keys of keyed state: ``story/<id>``, ``member/<story id>/<article id>``, ``article/<id>``, ``last``.
+    """
+
+    def __init__(self, clusterer: Clusterer) -> None:
+        self.clusterer = clusterer
+        self.stories: dict[str, LiveStory] = {}
+        self.members: dict[str, dict[str, Member]] = {}
+        self.known: dict[str, Known] = {}
+        self.last: Position | None = None
+        self._changed: set[str] = set()
+
+    def moved_to(self, last: Position) -> None:
+        self.last = last
+        self._changed.add(_LAST)
+
+    def open(self, story: LiveStory) -> None:
+        self.stories[story.story_id] = story
+        self.members[story.story_id] = {}
+        self.changed(story)
+
+    def changed(self, story: LiveStory) -> None:
+        self._changed.add(f"story/{story.story_id}")
+
+    def close(self, story_id: str) -> None:
+        for article_id in list(self.members[story_id]):
+            self.drop_member(story_id, article_id)
+        del self.members[story_id], self.stories[story_id]
+        self.clusterer.remove(story_id)
+        self._changed.add(f"story/{story_id}")
+
+    def set_member(self, story_id: str, member: Member) -> None:
+        article_id = member.shown.article_id
+        self.members[story_id][article_id] = member
+        self._changed.add(f"member/{story_id}/{article_id}")
+
+    def drop_member(self, story_id: str, article_id: str) -> None:
+        del self.members[story_id][article_id]
+        self._changed.add(f"member/{story_id}/{article_id}")
+
+    def set_known(self, article_id: str, known: Known) -> None:
+        self.known[article_id] = known
+        self._changed.add(f"article/{article_id}")
+
+    def forget(self, article_id: str) -> None:
+        del self.known[article_id]
+        self._changed.add(f"article/{article_id}")
+
+    def puts(self) -> list[tuple[str, bytes | None]]:
+        """Values of what changed since the last call, sorted by key; None deletes."""
+        changed, self._changed = sorted(self._changed), set()
+        return [(key, self._value(key)) for key in changed]
+
+    def restore(self, items: Iterable[tuple[str, bytes]]) -> None:
+        """Loads the whole keyed state; the order of the items does not matter."""
+        for key, data in sorted(items):
+            kind, _, rest = key.partition("/")
+            if kind == "story":
+                story, shape = state.decode_story(rest, data)
+                self.stories[rest] = story
+                self.members.setdefault(rest, {})
+                self.clusterer.place(rest, shape)
+            elif kind == "member":
+                story_id, _, article_id = rest.partition("/")
+                self.members.setdefault(story_id, {})[article_id] = state.decode_member(data)
+            elif kind == "article":
+                self.known[rest] = state.decode_known(data)
+            elif kind == _LAST:
+                self.last = Position(*json.loads(data))
+            else:
+                raise ValueError(
+                    f"state of the stories job has an unknown key {key!r}: from another version?"
+                )
+
+    def _value(self, key: str) -> bytes | None:
+        kind, _, rest = key.partition("/")
+        if kind == "story":
+            story = self.stories.get(rest)
+            return state.encode_story(story, self.clusterer.shapes[rest]) if story else None
+        if kind == "member":
+            story_id, _, article_id = rest.partition("/")
+            member = self.members.get(story_id, {}).get(article_id)
+            return state.encode_member(member) if member else None
+        if kind == "article":
+            known = self.known.get(rest)
+            return state.encode_known(known) if known else None
+        return json.dumps(self.last).encode()

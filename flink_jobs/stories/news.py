@@ -1,0 +1,50 @@
+"""What an article tells that its story had not said: names and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from flink_jobs.stories.assign import Ledger
+from flink_jobs.stories.embedded import NAMED_CHARACTERS, Embedded
+from flink_jobs.stories.state import LiveStory
+from language.names import name_words
+from language.numbers import numbers
+
+# A story remembers this many of each; the most mentioned names, the latest numbers.
+KEPT_NAMES = 120
+KEPT_NUMBERS = 120
+KEPT_CATEGORIES = 30
+
+
+def learn(
+    story: LiveStory, item: Embedded, copy: bool, words: Collection[str], revision: bool = False
+) -> Ledger:
+    """Adds an article's names, numbers, desk and categories to a story; returns how many were new.
+
+    `words` are the words of names the story has said; a name made of such words is not new. A copy
+    tells nothing new. Bare years are no numbers here, and a revised article has voted already.
+    """
+    article = item.article
+    if not revision:
+        if article.desk:
+            story.desks[article.desk] = story.desks.get(article.desk, 0) + 1
+        more = {*story.categories, *article.categories}
+        story.categories = sorted(more)[:KEPT_CATEGORIES]
+    new_names = sum(not set(name_words(name)) <= set(words) for name in item.names)
+    for name in item.names:
+        story.names[name] = story.names.get(name, 0) + 1
+    if len(story.names) > KEPT_NAMES:
+        kept = set(sorted(story.names, key=lambda name: -story.names[name])[:KEPT_NAMES])
+        story.names = {name: count for name, count in story.names.items() if name in kept}
+    said = {
+        number.key
+        for number in numbers(article.text[:NAMED_CHARACTERS], article.language)
+        if number.unit != "year"
+    }
+    new_numbers = len(said - story.numbers.keys())
+    for key in sorted(said):
+        story.numbers.pop(key, None)
+        story.numbers[key] = None
+    while len(story.numbers) > KEPT_NUMBERS:
+        del story.numbers[next(iter(story.numbers))]
+    return Ledger() if copy else Ledger(names=new_names, numbers=new_numbers)

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from schemas.records import Assignment, EnrichedArticle, Story, StoryChange
+
+STRIKE = (
+    "Dockers walk out at Kelmar harbour",
+    "Dockers at Kelmar harbour walked out on Monday over wages, the union leader Ines Varga said. "
+    "About 1,200 workers joined the walkout and container traffic stopped before noon.",
+)
+STRIKE_AGAIN = (
+    "Kelmar harbour walkout stops container traffic",
+    "Container traffic at Kelmar harbour stopped when dockers joined a walkout over wages on Monday, "
+    "said union leader Ines Varga. The port authority called for talks.",
+)
+QUAKE = (
+    "Earthquake shakes Torrin valley",
+    "A strong earthquake damaged villages in the Torrin valley early on Tuesday, rescue teams reported.",
+)
+
+
+def of(kind, outputs):
+    return [output for output in outputs if isinstance(output, kind)]
+
+
+def run(engine, items):
+    return [output for item in items for output in engine.process(item)]
+
+
+def test_articles_of_one_event_form_one_story(write, new_engine):
+    engine = new_engine()
+    outputs = run(
+        engine, [write("a", *STRIKE, at=0), write("b", *QUAKE, at=1), write("c", *STRIKE_AGAIN, at=2)]
+    )
+    enriched = of(EnrichedArticle, outputs)
+    assert [e.article_id for e in enriched] == ["a", "b", "c"]
+    assert enriched[0].story_id == enriched[2].story_id != enriched[1].story_id
+    assert enriched[0].similarity == 0 < enriched[2].similarity
+    changes = [(s.change, s.revision, s.article_count) for s in of(Story, outputs)]
+    assert changes == [(StoryChange.NEW, 1, 1), (StoryChange.NEW, 1, 1), (StoryChange.GREW, 2, 2)]
+
+
+def test_a_copy_joins_but_is_no_independent_source(write, new_engine):
+    engine = new_engine()
+    outputs = run(engine, [write("a", *STRIKE, at=0), write("b", *STRIKE, at=1, url="b")])
+    story = of(Story, outputs)[-1]
+    assert story.articles[1].duplicate_of == "a"
+    assert (story.article_count, story.family_count, story.independent_count) == (2, 2, 1)
+
+
+def test_one_family_counts_once(write, new_engine):
+    engine = new_engine()
+    outputs = run(
+        engine, [write("a", *STRIKE, at=0, family="f"), write("b", *STRIKE_AGAIN, at=1, family="f")]
+    )
+    story = of(Story, outputs)[-1]
+    assert (story.article_count, story.family_count, story.independent_count) == (2, 1, 1)
+
+
+def test_a_revision_changes_the_story_and_a_revert_is_one_too(write, new_engine):
+    engine = new_engine()
+    run(engine, [write("a", *STRIKE, at=0)])
+    corrected = (STRIKE[0], STRIKE[1].replace("1,200", "1,500"))
+    outputs = run(engine, [write("a", *corrected, at=1, version=2), write("a", *STRIKE, at=2, version=3)])
+    assert [(s.change, s.revision, s.article_count) for s in of(Story, outputs)] == [
+        (StoryChange.REVISED, 2, 1),
+        (StoryChange.REVISED, 3, 1),
+    ]
+    assert [e.revision for e in of(EnrichedArticle, outputs)] == [1, 2]
+    assert of(Story, outputs)[-1].articles[0].version == 3
+
+
+def test_another_feeds_wording_is_a_variant_and_moves_nothing(write, new_engine):
+    engine = new_engine()
+    run(engine, [write("a", *STRIKE, at=0)])
+    outputs = run(engine, [write("a", STRIKE[0], "Shortened.", at=1, feed_id="other")])
+    assert [type(o) for o in outputs] == [EnrichedArticle]
+    assert outputs[0].variant
+    assert outputs[0].revision == 0
+
+
+def test_more_flips_than_allowed_in_an_hour_are_counted_only(write, new_engine):
+    engine = new_engine(revisions_an_hour=2)
+    items = [write("a", STRIKE[0], STRIKE[1] + f" Edit {n}.", at=n, version=n) for n in range(1, 6)]
+    outputs = run(engine, items)
+    assert len(of(EnrichedArticle, outputs)) == 3
+    assert engine.counters["held"] == 2
+    later = run(engine, [write("a", *STRIKE, at=3700, version=6)])
+    assert [e.revision for e in of(EnrichedArticle, later)] == [3]
+
+
+def test_a_new_story_is_assigned_soon_and_news_later(write, new_engine):
+    engine = new_engine(first_debounce_ms=1000, debounce_ms=5000)
+    run(engine, [write("a", *STRIKE, at=0)])
+    [first] = of(Assignment, engine.advance(write("x", "x", at=1).article.logged_at))
+    assert first.desk == "world"
+    assert first.desk_hash == "w"
+    assert first.assigned_at - first.story.opened_at == 1000
+    assert first.reason.startswith("new story, 1 new independent source")
+    run(engine, [write("b", *STRIKE_AGAIN, at=2)])
+    assert engine.advance(write("x", "x", at=6.999).article.logged_at) == []
+    [second] = engine.advance(write("x", "x", at=7).article.logged_at)
+    assert second.story.revision == 2
+    assert "1 new independent source" in second.reason
+
+
+def test_repetition_is_no_assignment(write, new_engine):
+    engine = new_engine(first_debounce_ms=0, debounce_ms=0)
+    run(engine, [write("a", *STRIKE, at=0)])
+    outputs = run(engine, [write("b", *STRIKE, at=1), write("c", "Unrelated", "Nothing.", at=2)])
+    assert [a.story.revision for a in of(Assignment, outputs)] == [1]
+
+
+def test_backfill_joins_but_causes_no_assignment(write, new_engine):
+    engine = new_engine(first_debounce_ms=0)
+    outputs = run(engine, [write("a", *STRIKE, at=0, backfill=True)])
+    outputs += engine.advance(write("x", "x", at=100).article.logged_at)
+    assert of(Assignment, outputs) == []
+    outputs = run(engine, [write("b", *STRIKE_AGAIN, at=101)])
+    outputs += engine.advance(write("x", "x", at=102).article.logged_at)
+    [assignment] = of(Assignment, outputs)
+    assert assignment.story.article_count == 2
+
+
+def test_a_quiet_story_closes_and_a_later_revision_opens_its_successor(write, new_engine):
+    engine = new_engine(window_ms=10_000)
+    run(engine, [write("a", *STRIKE, at=0)])
+    outputs = run(engine, [write("a", *STRIKE_AGAIN, at=20, version=2)])
+    stories = of(Story, outputs)
+    assert [s.change for s in stories] == [StoryChange.CLOSED, StoryChange.NEW]
+    assert stories[0].updated_at - stories[0].opened_at == 10_000
+    assert stories[1].previous_story_id == stories[0].story_id
+    assert stories[1].articles[0].revision == 1
+
+
+def test_a_story_shows_at_most_its_number_of_articles_and_the_changed_one(write, new_engine):
+    engine = new_engine(shown_articles=3)
+    outputs = run(
+        engine, [write(f"a{n}", STRIKE[0], f"{STRIKE[1]} Report number {n}.", at=n) for n in range(6)]
+    )
+    story = of(Story, outputs)[-1]
+    assert story.article_count == 6
+    assert [a.article_id for a in story.articles] == ["a0", "a4", "a5"]
+    outputs = run(engine, [write("a2", STRIKE[0], STRIKE[1] + " Corrected.", at=9, version=2)])
+    assert "a2" in [a.article_id for a in of(Story, outputs)[-1].articles]
+
+
+def test_a_record_before_the_last_is_counted_and_taken(write, new_engine):
+    engine = new_engine()
+    run(engine, [write("a", *STRIKE, at=5)])
+    outputs = run(engine, [write("b", *STRIKE_AGAIN, at=4)])
+    assert engine.counters["out_of_order"] == 1
+    assert of(Story, outputs)[-1].article_count == 2
+
+
+def test_outputs_of_the_warm_up_are_marked(write, new_engine):
+    boundary = write("x", "x", at=10).article.logged_at
+    engine = new_engine(warmup_until_ms=boundary)
+    outputs = run(engine, [write("a", *STRIKE, at=0), write("b", *QUAKE, at=10)])
+    assert [o.warmup for o in of(EnrichedArticle, outputs)] == [True, False]
+    assert [o.warmup for o in of(Assignment, outputs)] == [True]
