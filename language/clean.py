@@ -41,10 +41,13 @@ _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n[ \n]*")
 # Joiners are letters of a kind in Persian, Urdu and the scripts of India, and tie emoji together.
-_JOINERS = frozenset("\u200c\u200d")
-_UNSEEN_CATEGORIES = frozenset(("Cc", "Cf", "Co", "Cs", "Cn"))
-_UNSEEN_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800")
-_VARIATION = re.compile("[\ufe00-\ufe0d\U000e0100-\U000e01ef]")
+_JOINER = re.compile("[\u200c\u200d]")
+_LEFT = frozenset("\n\t\u200c\u200d")
+_UNSEEN_CATEGORIES = frozenset(("Cc", "Cf", "Co", "Cs"))
+# Fillers and variation selectors that hide text in what looks like nothing; FE0E and FE0F choose emoji.
+_UNSEEN_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800").union(
+    map(chr, range(0xFE00, 0xFE0E)), map(chr, range(0xE0100, 0xE01F0))
+)
 
 
 def clean(markup: str) -> str:
@@ -72,28 +75,34 @@ def citable_text(title: str, body: str) -> str:
     return f"{title}\n{body}"
 
 
+class _Unseen(dict[int, int | None]):
+    """A table for str.translate that fills itself: None for what cannot be seen."""
+
+    def __missing__(self, point: int) -> int | None:
+        character = chr(point)
+        unseen = unicodedata.category(character) in _UNSEEN_CATEGORIES or character in _UNSEEN_LETTERS
+        kept = None if unseen and character not in _LEFT else point
+        self[point] = kept
+        return kept
+
+
+_TABLE = _Unseen()
+
+
 def _without_unseen(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text
-    kept = []
-    for at, character in enumerate(text):
-        seen = character in "\n\t" or not _is_unseen(character)
-        if seen or (character in _JOINERS and _joins(text, at)):
-            kept.append(character)
-    return _VARIATION.sub("", "".join(kept))
+    joined = _JOINER.sub(_joiner_in_place, text) if _JOINER.search(text) else text
+    return joined.translate(_TABLE)
 
 
-def _is_unseen(character: str) -> bool:
-    return unicodedata.category(character) in _UNSEEN_CATEGORIES or character in _UNSEEN_LETTERS
-
-
-def _joins(text: str, at: int) -> bool:
+def _joiner_in_place(found: re.Match[str]) -> str:
+    text, at = found.string, found.start()
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
-    return bool(before and after) and _takes_joiners(before) and _takes_joiners(after)
+    fits = bool(before and after) and _takes_joiners(before) and _takes_joiners(after)
+    return found.group() if fits else ""
 
 
 def _takes_joiners(character: str) -> bool:
-    """Arabic to Sinhala and on to Mongolian, where joiners shape words; symbols; emoji parts."""
+    """Arabic to Mongolian, where joiners shape words; symbols and parts of emoji."""
     point = ord(character)
     return 0x0600 <= point <= 0x18AF or unicodedata.category(character) in ("So", "Sk") or point == 0xFE0F
 

@@ -51,7 +51,8 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry, cleaned; ``published_at`` in epoch ms as the feed said, ``position`` from the top."""
+    """One entry, cleaned. ``guid`` is empty when it says no more than the link; ``published_at`` is
+    in epoch ms, as the feed said; ``position`` counts from the top."""
 
     guid: str
     url: str
@@ -124,7 +125,7 @@ def _entry(raw: Mapping[str, Any], position: int, base: str, dated: bool) -> Ent
     guid = _text(raw.get("id")).strip()[:MAX_GUID_CHARS]
     link = _text(raw.get("link")).strip() or (guid if guid.startswith(("http://", "https://")) else "")
     return Entry(
-        guid=guid,
+        guid="" if guid == link else guid,
         url=_absolute(link, base),
         title=clean_line(_text(raw.get("title")))[:MAX_TITLE_CHARS].strip(),
         body=_body(raw),

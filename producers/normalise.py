@@ -1,0 +1,217 @@
+"""Parsed entries to articles: ids, versions, citable text, and what cannot be used. Pure.
+
+Rules of identity are those of docs/architecture: the id is decided when a feed first shows an
+entry and kept in its memory; a version counts the changes that this feed made to this entry.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from language.clean import citable_text
+from language.detect import declared, detect
+from language.fingerprint import trace_id
+from producers.parse import Document, Entry
+from producers.seen import UNKNOWN, Memory, dead_entry_key, entry_key
+from producers.urls import canonical_url, is_site_root
+from schemas.identity import (
+    article_id_for_entry,
+    article_id_for_url,
+    content_hash,
+    short_hash,
+    uuid_bytes,
+    uuid_text,
+)
+from schemas.records import Article, DeadLetter, FeedSpec, Kind, SeenEntry
+
+MAX_TEXT_CHARS = 150_000
+LETTER_BYTES = 64 * 1024
+UNDATED = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The poll around a document; times in epoch ms."""
+
+    spec: FeedSpec
+    url: str
+    first_poll: bool
+    now_ms: int
+    story_window_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """What a document brought that is new, oldest first."""
+
+    articles: tuple[Article, ...]
+    dead_letters: tuple[DeadLetter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    entry: Entry
+    url: str
+    text: str
+    key: bytes
+    # What stands for the entry in an id that is not its URL's.
+    name: str
+
+    @property
+    def order(self) -> tuple[float, int]:
+        published = self.entry.published_at
+        return (UNDATED if published is None else published, -self.entry.position)
+
+
+def normalise(document: Document, memory: Memory, context: Context) -> Normalised:
+    """New and changed entries as articles, unreadable ones as dead letters; ``memory`` is updated.
+
+    Articles come oldest first: by the date the feed gave, undated ones last, and among equals
+    from the bottom of the document up, so that the log's order can be reproduced.
+    """
+    readable, dead_letters = [], []
+    for entry in document.entries:
+        problem = _problem(entry)
+        if problem is None:
+            readable.append(entry)
+        elif memory.bury(dead_entry_key("\n".join((entry.guid, entry.url, entry.title, entry.body)))):
+            dead_letters.append(_dead_letter(entry, problem, context))
+    candidates = _one_per_key(_candidates(readable))
+    shared = Counter(candidate.url for candidate in candidates)
+    articles = []
+    for candidate in sorted(candidates, key=lambda each: each.order):
+        entry_seen = _recognised(candidate, shared[candidate.url] > 1, memory, context)
+        if entry_seen is not None:
+            memory.keep(entry_seen)
+            articles.append(_article(candidate, entry_seen, document, context))
+    return Normalised(tuple(articles), tuple(dead_letters))
+
+
+def _problem(entry: Entry) -> str | None:
+    if not entry.title and not entry.body:
+        return "an entry with neither title nor text"
+    length = len(entry.title) + 1 + len(entry.body)
+    if length > MAX_TEXT_CHARS:
+        return f"an entry of {length} characters, more than the {MAX_TEXT_CHARS} that are kept"
+    return None
+
+
+def _candidates(entries: Iterable[Entry]) -> list[_Candidate]:
+    """Gives every entry its key.
+
+    A guid counts if it is the entry's own and not one that the document gives to several URLs.
+    Failing that the URL, if no other entry here has it; failing that the text.
+    """
+    located = [(entry, canonical_url(entry.url)) for entry in entries]
+    urls_of_guid: dict[str, set[str]] = {}
+    entries_of_url = Counter(url for _, url in located)
+    for entry, url in located:
+        urls_of_guid.setdefault(entry.guid, set()).add(url)
+    candidates = []
+    for entry, url in located:
+        text = citable_text(entry.title, entry.body)
+        own_guid = entry.guid and len(urls_of_guid[entry.guid]) == 1
+        own_url = url and entries_of_url[url] == 1 and not is_site_root(url)
+        name = entry.guid if own_guid else content_hash(text)
+        key = entry_key(name if own_guid or not own_url else url)
+        candidates.append(_Candidate(entry, url, text, key, name))
+    return candidates
+
+
+def _one_per_key(candidates: list[_Candidate]) -> list[_Candidate]:
+    """A document may hold an entry twice: the latest counts, and the upper one among equals."""
+    chosen: dict[bytes, _Candidate] = {}
+    for candidate in candidates:
+        rival = chosen.get(candidate.key)
+        if rival is None or (candidate.entry.published_at or 0) > (rival.entry.published_at or 0):
+            chosen[candidate.key] = candidate
+    return list(chosen.values())
+
+
+def _recognised(
+    candidate: _Candidate, url_is_shared: bool, memory: Memory, context: Context
+) -> SeenEntry | None:
+    """The memory's new line for a new or changed entry; None for one that is as it was."""
+    hash8 = short_hash(candidate.text)
+    seen = memory.get(candidate.key) or _under_another_key(candidate, hash8, memory)
+    if seen is None:
+        article_id = _new_id(candidate, url_is_shared, memory, context.spec.feed_id)
+        return _line(candidate.key, article_id, hash8, 1, context.now_ms)
+    if seen.content_hash == UNKNOWN:
+        memory.adopt(seen.guid_hash, hash8)
+    elif seen.content_hash != hash8:
+        return _line(seen.guid_hash, seen.article_id, hash8, seen.version + 1, context.now_ms)
+    memory.show(seen.guid_hash)
+    return None
+
+
+def _line(key: bytes, article_id: bytes, hash8: bytes, version: int, now_ms: int) -> SeenEntry:
+    return SeenEntry(
+        guid_hash=key, article_id=article_id, content_hash=hash8, version=version, last_shown=now_ms
+    )
+
+
+def _under_another_key(candidate: _Candidate, hash8: bytes, memory: Memory) -> SeenEntry | None:
+    """The same text, known under a key that the entry had when it shared less, or more, with others."""
+    for name in (candidate.entry.guid, candidate.url, content_hash(candidate.text)):
+        seen = memory.get(entry_key(name)) if name else None
+        if seen is not None and seen.content_hash == hash8:
+            return seen
+    return None
+
+
+def _new_id(candidate: _Candidate, url_is_shared: bool, memory: Memory, feed_id: str) -> bytes:
+    by_url = uuid_bytes(article_id_for_url(candidate.url))
+    identifies = candidate.url and not url_is_shared and not is_site_root(candidate.url)
+    if identifies and not memory.has_other(candidate.key, by_url):
+        return by_url
+    return uuid_bytes(article_id_for_entry(feed_id, candidate.name))
+
+
+def _article(candidate: _Candidate, seen: SeenEntry, document: Document, context: Context) -> Article:
+    entry, spec = candidate.entry, context.spec
+    article_id, hash_ = uuid_text(seen.article_id), content_hash(candidate.text)
+    published = entry.published_at
+    old = published is not None and published < context.now_ms - context.story_window_ms
+    return Article(
+        kind=Kind.ENTRY,
+        article_id=article_id,
+        version=seen.version,
+        content_hash=hash_,
+        feed_id=spec.feed_id,
+        publisher=spec.publisher,
+        family=spec.family or spec.publisher,
+        country=spec.country,
+        reliability=spec.reliability,
+        url=candidate.url,
+        title=entry.title,
+        text=candidate.text,
+        authors=entry.authors,
+        language=declared(spec.language) or document.language or detect(candidate.text),
+        published_at=published,
+        observed_at=context.now_ms,
+        backfill=context.first_poll and old,
+        categories=entry.categories,
+        desk=spec.desk,
+        rights=spec.rights,
+        trace_id=trace_id(spec.feed_id, article_id, str(seen.version), hash_),
+    )
+
+
+def _dead_letter(entry: Entry, problem: str, context: Context) -> DeadLetter:
+    return DeadLetter(
+        source=context.spec.feed_id,
+        value=_as_json(entry).encode()[:LETTER_BYTES],
+        url=entry.url or context.url,
+        stage="normalise",
+        error="UnreadableEntry",
+        reason=problem,
+        failed_at=context.now_ms,
+    )
+
+
+def _as_json(entry: Entry) -> str:
+    return json.dumps(asdict(entry), ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,156 @@
+"""Reading a partition's feeds back from the log, behind a barrier. In a thread: it may have to wait.
+
+The barrier is what makes a change of owners exact. The old owner may still be committing: its
+offsets are then pending, and asking for committed offsets waits until they are decided. Only then
+is the end of the state topic taken, as the high watermark with uncommitted records included, and
+the state read up to it: a transaction that is still open before that end holds the reader back.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
+
+from producers.holdings import Kept
+from producers.schedule import first_state
+from schemas.codec import Codec, Undecodable
+from schemas.records import FeedState
+from telemetry import logs
+from topics.catalogue import FEEDS_CATALOG, FEEDS_SEEN, FEEDS_STATE
+from topics.reading import reader_config
+from topics.settings import BrokerSettings
+
+LOG = logs.logger("restoring")
+LATEST: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+ANSWER_S = 1.0
+BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What the log holds of one partition, for the lease that asked."""
+
+    partition: int
+    lease: int
+    base: Mapping[str, Kept]
+
+
+@dataclass(slots=True)
+class _Reading:
+    end: dict[str, int]
+    states: dict[str, FeedState] = field(default_factory=dict)
+    seen: dict[str, bytes] = field(default_factory=dict)
+
+
+class Restorer:
+    """A thread that restores what it is asked to and puts ``Restored`` into ``done``.
+
+    ``member`` is the worker's own consumer, asked for the group's committed offsets.
+    """
+
+    def __init__(self, settings: BrokerSettings, codec: Codec, member: Consumer) -> None:
+        self.done: SimpleQueue[Restored] = SimpleQueue()
+        self._settings = settings
+        self._codec = codec
+        self._member = member
+        self._asked: SimpleQueue[dict[int, int] | None] = SimpleQueue()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="restoring", daemon=True)
+        self._thread.start()
+
+    def ask(self, leases: dict[int, int]) -> None:
+        """Restore these partitions, under these leases."""
+        self._asked.put(leases)
+
+    def close(self) -> None:
+        """Ends the thread; what it was reading is dropped."""
+        self._stop.set()
+        self._asked.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (leases := self._asked.get()) is not None:
+            while not self._stop.is_set():
+                try:
+                    self._restore(leases)
+                    break
+                except KafkaException as error:
+                    LOG.warning("restoring has to start again", partitions=sorted(leases), error=str(error))
+                    self._stop.wait(ANSWER_S)
+
+    def _restore(self, leases: dict[int, int]) -> None:
+        self._wait_for_pending_offsets(sorted(leases))
+        readings = {p: _Reading(self._ends(p)) for p in leases}
+        self._read(readings)
+        if self._stop.is_set():
+            return
+        for partition, lease in leases.items():
+            read = readings[partition]
+            feeds = read.states.keys() | read.seen.keys()
+            base = {f: Kept(read.states.get(f) or first_state(f), read.seen.get(f)) for f in feeds}
+            LOG.info("restored", partition=partition, feeds=len(base))
+            self.done.put(Restored(partition, lease, base))
+
+    def _wait_for_pending_offsets(self, partitions: list[int]) -> None:
+        asked = [TopicPartition(FEEDS_CATALOG, p) for p in partitions]
+        while not self._stop.is_set():
+            try:
+                answered = self._member.committed(asked, timeout=ANSWER_S)
+                if all(each.error is None for each in answered):
+                    return
+            except KafkaException as error:
+                LOG.info("offsets still pending", error=str(error))
+            self._stop.wait(0.05)
+
+    def _ends(self, partition: int) -> dict[str, int]:
+        # Not get_watermark_offsets: for a read_committed consumer that is the last stable offset.
+        admin = AdminClient(dict(self._settings.client()))
+        asked = {TopicPartition(topic, partition): LATEST for topic in (FEEDS_STATE, FEEDS_SEEN)}
+        found = admin.list_offsets(
+            asked, isolation_level=IsolationLevel.READ_UNCOMMITTED, request_timeout=ANSWER_S * 10
+        )
+        return {each.topic: future.result().offset for each, future in found.items()}
+
+    def _read(self, readings: dict[int, _Reading]) -> None:
+        consumer = Consumer(
+            {**reader_config(self._settings, "tidewire.positioned"), "enable.partition.eof": True}
+        )
+        try:
+            consumer.assign([TopicPartition(t, p, 0) for p, read in readings.items() for t in read.end])
+            waiting = {(t, p) for p, read in readings.items() for t, end in read.end.items() if end > 0}
+            while waiting and not self._stop.is_set():
+                for message in consumer.consume(BATCH, timeout=0.1):
+                    topic, partition = message.topic() or "", message.partition() or 0
+                    error = message.error()
+                    if error is None:
+                        self._take(readings[partition], topic, message.key(), message.value())
+                    elif error.code() != KafkaError._PARTITION_EOF:
+                        raise KafkaException(error)
+                    elif (message.offset() or 0) >= readings[partition].end[topic]:
+                        waiting.discard((topic, partition))
+        finally:
+            consumer.close()
+
+    def _take(self, read: _Reading, topic: str, key: object, value: object) -> None:
+        feed_id = bytes(key).decode() if isinstance(key, bytes) else ""
+        if topic == FEEDS_SEEN:
+            if isinstance(value, bytes):
+                read.seen[feed_id] = value
+            else:
+                read.seen.pop(feed_id, None)
+        elif isinstance(value, bytes):
+            read.states[feed_id] = self._state(value, feed_id)
+        else:
+            read.states.pop(feed_id, None)
+
+    def _state(self, value: bytes, feed_id: str) -> FeedState:
+        try:
+            return self._codec.decode(value, FeedState)
+        except Undecodable as error:
+            LOG.error("a feed's state cannot be decoded; it starts anew", feed=feed_id, error=str(error))
+            return first_state(feed_id)
