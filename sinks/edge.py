@@ -68,8 +68,8 @@ class EdgeStore:
         there = json.loads((self._folder / pointed / SHAPE).read_text())["dimension"]
         if there != shape.dimension:
             raise ShapeMismatch(
-                f"{self._folder / pointed} holds vectors of {there} numbers, not {shape.dimension}: the encoder "
-                "changed; build a new collection beside it and swap"
+                f"{self._folder / pointed} holds vectors of {there} numbers, not {shape.dimension}: the "
+                "encoder changed; build a new collection beside it and swap"
             )
         self._shard(pointed)
         return pointed

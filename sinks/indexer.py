@@ -6,9 +6,9 @@ and all that closes it, so a closing that comes before what it closes is kept by
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from language.embeddings import Encoder, from_bytes
@@ -23,10 +23,10 @@ REMEMBERED = 4096
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a batch changed: point ids by what became of them."""
+    """What a batch changed, in points: ``upserted`` by kind."""
 
-    upserted: tuple[str, ...] = ()
-    amended: tuple[str, ...] = ()
+    upserted: Mapping[str, int] = field(default_factory=dict)
+    amended: int = 0
     unchanged: int = 0
 
 
@@ -82,12 +82,13 @@ class Indexer:
         # The new first: in between, a reader finds two versions rather than none.
         self._store.upsert(self._name, upserts)
         self._store.amend(self._name, amends)
-        return Written(tuple(each.id for each in upserts), tuple(amends), len(new) - len(upserts))
+        kinds = Counter(str(each.payload["kind"]) for each in upserts)
+        return Written(kinds, len(amends), len(new) - len(upserts))
 
     def _around(self, keys: Sequence[str]) -> dict[str, Span]:
         found = {}
-        for field in ("key", "closes"):
-            for point in self._store.scroll(self._name, [OneOf(field, tuple(keys))], only=FIELDS):
+        for name in ("key", "closes"):
+            for point in self._store.scroll(self._name, [OneOf(name, tuple(keys))], only=FIELDS):
                 found[point.id] = Span.of(point.id, point.payload)
         return found
 

@@ -51,8 +51,8 @@ class ServerStore:
         there = vectors[DENSE].size if isinstance(vectors, dict) else None
         if there != shape.dimension:
             raise ShapeMismatch(
-                f"{pointed} holds vectors of {there} numbers, not {shape.dimension}: the encoder changed; build "
-                "a new collection beside it and swap"
+                f"{pointed} holds vectors of {there} numbers, not {shape.dimension}: the encoder changed; "
+                "build a new collection beside it and swap"
             )
         return pointed
 

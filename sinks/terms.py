@@ -21,24 +21,6 @@ LENGTH_WEIGHT = 0.75
 TYPICAL_LENGTH = 120
 """BM25's k1, b and mean document length; the last is fixed, so that a weight depends on one text only."""
 LONGEST = 40
-# Folded. Words that also mean something in a headline of another language are left out: German
-# "war" and "man", French "or" and "car", Italian "sui", Dutch "of" excepted as English has it too.
-FUNCTION_WORDS = frozenset(
-    """
-    a an the of to in on at by for from with without and or not is are was were be been has have had
-    it its this that these those as but into over after about than then will would can could what
-    who which when where how why
-    der die das den dem des ein eine einen einem einer und oder nicht ist sind im am zum zur von mit
-    bei auf fur aus nach uber wie als auch sich es
-    le la les un une des du de et ou ne pas est sont au aux en dans sur pour par avec que qui ce
-    cette ces se sa son ses l d s qu
-    el los las una unos unas y o no es son al del con por para su sus lo como mas
-    il lo gli i uno e ed non che di da con su per della del dei delle nel nella
-    os as um uma do dos das no na nos nas em ao
-    het een en van op te dat met voor niet zijn aan door
-    """.split()
-)
-
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
 _UNSPACED += "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0640]")
@@ -100,3 +82,21 @@ def _sparse(weights: dict[str, float]) -> Terms:
         hashed[index] = max(weight, hashed.get(index, 0.0))
     ordered = sorted(hashed.items())
     return Terms(tuple(i for i, _ in ordered), tuple(w for _, w in ordered))
+
+
+# Folded. What could carry the meaning of a headline in another of these languages is left out, such
+# as German "war", Dutch "met" and "door", French "son" and "pour".
+_LISTED = """
+    a an the of to in on at by for from with without and or not is are was were be been has have had
+    it its this that these those as but into over after about than then will would can could what
+    who which when where how why
+    der die das den dem des ein eine einen einem einer und oder nicht ist sind im am zum zur von mit
+    bei auf fur aus nach uber wie als auch sich es
+    le la les un une des du de et ou ne pas est sont au aux en dans sur par avec que qui ce
+    cette ces se sa ses l d s qu
+    el los las una unos unas y o no es al del por para su sus lo como mas
+    il lo gli i uno e ed non che di da su per della del dei delle nel nella
+    os as um uma do dos das no na nos nas em ao
+    het een en van op te dat voor niet zijn aan
+"""
+FUNCTION_WORDS = frozenset(words(_LISTED))

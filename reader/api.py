@@ -1,0 +1,263 @@
+"""The HTTP API: read-only, described at /openapi.json, errors as problem JSON."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Annotated, Literal
+
+from confluent_kafka import KafkaException
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from language.embeddings import Encoder
+from reader import problems, site
+from reader.answers import (
+    ArticleAnswer,
+    BriefAnswer,
+    Briefs,
+    Counts,
+    Health,
+    LaneAnswer,
+    LaneLag,
+    Lanes,
+    Problem,
+    Readiness,
+    SearchAnswer,
+    Stories,
+    StoryAnswer,
+)
+from reader.lanes import LaneView, Library
+from reader.query import SEARCHED, Scope
+from reader.shelf import Shelf
+from sinks.documents import BRIEF, STORY
+from sinks.store import NoSuchCollection
+from telemetry import metrics
+from topics.reading import ReadFailed
+
+REMEMBERED_QUERIES = 2048
+Limit = Annotated[int, Query(ge=1, le=100, description="At most so many.")]
+Desk = Annotated[str | None, Query(description="Of one desk.", max_length=40)]
+Since = Annotated[
+    datetime | None, Query(alias="from", description="Not before; UTC unless it says otherwise.")
+]
+Until = Annotated[datetime | None, Query(alias="to", description="Before.")]
+AsOf = Annotated[datetime | None, Query(description="What was the latest at this logged time.")]
+Superseded = Annotated[bool, Query(description="Earlier versions too.")]
+ERRORS = {status: {"model": Problem} for status in (404, 422, 503)}
+
+
+def create_app(library: Library) -> FastAPI:
+    """The reader over a library, which it starts and stops."""
+    app = FastAPI(
+        title="Tidewire reader",
+        summary="Stories and briefs, each sentence with its place in the log.",
+        version="1",
+        lifespan=_lifespan(library),
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.library = library
+    app.state.vector_of = _vectors(library.encoder)
+    problems.install(app)
+    app.include_router(operations)
+    app.include_router(api)
+    site.install(app)
+    return app
+
+
+def _lifespan(library: Library) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        library.start()
+        yield
+        library.stop()
+
+    return running
+
+
+def _vectors(encoder: Encoder) -> Callable[[str], tuple[float, ...]]:
+    @lru_cache(maxsize=REMEMBERED_QUERIES)
+    def vector_of(text: str) -> tuple[float, ...]:
+        return tuple(encoder.encode([text])[0].tolist())
+
+    return vector_of
+
+
+def _library(request: Request) -> Library:
+    found: Library = request.app.state.library
+    return found
+
+
+def _shelf(
+    request: Request,
+    lane: Annotated[
+        str, Query(description="Whose view; live unless it says otherwise.", max_length=40)
+    ] = "live",
+) -> Shelf:
+    view = _library(request).view(lane)
+    return Shelf(view.store, view.name, lane, request.app.state.vector_of)
+
+
+InLane = Annotated[Shelf, Depends(_shelf)]
+operations = APIRouter(tags=["operations"])
+api = APIRouter(prefix="/api", tags=["reading"], responses=ERRORS)  # type: ignore[arg-type]
+
+
+@operations.get("/health")
+def health() -> Health:
+    """The process is alive."""
+    return Health()
+
+
+@operations.get("/ready", responses={503: {"model": Readiness}})
+def ready(request: Request, response: Response) -> Readiness:
+    """How far each view is behind the log. Ready once every lane has been caught up with."""
+    lags = [_lag(view) for view in _library(request).all()]
+    known = bool(lags) and all(each.lag is not None and each.indexing for each in lags)
+    caught_up = known and all(view.caught_up for view in _library(request).all())
+    if not caught_up:
+        response.status_code = 503
+    return Readiness(
+        status="ready" if caught_up else "catching up" if known else "not ready",
+        lag=sum(sum((each.lag or {}).values()) for each in lags) if known else None,
+        lanes=lags,
+    )
+
+
+@operations.get("/metrics", include_in_schema=False)
+def prometheus() -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@api.get("/search")
+def search(
+    shelf: InLane,
+    q: Annotated[
+        str, Query(min_length=1, max_length=400, pattern=r"\S", description="Any words, any language.")
+    ],
+    kind: Annotated[Literal["brief", "article", "story"] | None, Query(description="One kind only.")] = None,
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    language: Annotated[str | None, Query(description="ISO 639-1.", pattern="^[a-z]{2}$")] = None,
+    desk: Desk = None,
+    superseded: Superseded = False,
+    limit: Limit = 20,
+) -> SearchAnswer:
+    """Briefs and articles by meaning and by words, best first."""
+    scope = Scope(
+        kinds=SEARCHED if kind is None else (kind,),
+        since=_ms(since),
+        until=_ms(until),
+        as_of=_ms(as_of),
+        language=language,
+        desk=desk,
+        superseded=superseded,
+    )
+    with metrics.SEARCH_SECONDS.time():
+        return shelf.search(q, scope, limit)
+
+
+@api.get("/stories")
+def stories(
+    shelf: InLane,
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    desk: Desk = None,
+    gone: Annotated[bool, Query(description="Merged and closed ones too.")] = False,
+    limit: Limit = 30,
+) -> Stories:
+    """The stories that moved last."""
+    scope = Scope(kinds=(STORY,), since=_ms(since), until=_ms(until), as_of=_ms(as_of), desk=desk)
+    return shelf.stories(scope, gone, limit)
+
+
+@api.get("/stories/{story_id}")
+def story(shelf: InLane, story_id: str) -> StoryAnswer:
+    """A story with its articles and briefs."""
+    return shelf.story(story_id)
+
+
+@api.get("/briefs")
+def briefs(
+    shelf: InLane,
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    desk: Desk = None,
+    story: Annotated[str | None, Query(description="Of one story.", max_length=40)] = None,
+    superseded: Superseded = False,
+    withheld: Annotated[bool, Query(description="Withheld ones too.")] = False,
+    limit: Limit = 30,
+) -> Briefs:
+    """Briefs, newest first."""
+    scope = Scope(
+        kinds=(BRIEF,),
+        since=_ms(since),
+        until=_ms(until),
+        as_of=_ms(as_of),
+        desk=desk,
+        story=story,
+        superseded=superseded,
+        withheld=withheld,
+    )
+    return shelf.briefs(scope, limit)
+
+
+@api.get("/briefs/{brief_id}")
+def brief(shelf: InLane, brief_id: str) -> BriefAnswer:
+    """A whole brief; its citations are numbered."""
+    return shelf.brief(brief_id)
+
+
+@api.get("/articles/{article_id}")
+def article(
+    shelf: InLane,
+    article_id: str,
+    version: Annotated[int | None, Query(ge=0)] = None,
+    content_hash: Annotated[str | None, Query(max_length=64)] = None,
+) -> ArticleAnswer:
+    """An article: an excerpt and where to read the rest."""
+    return shelf.article(article_id, version, content_hash)
+
+
+@api.get("/lanes")
+def lanes(request: Request) -> Lanes:
+    """Every lane with a view, live first."""
+    return Lanes(lanes=[_lane(view) for view in _library(request).all()])
+
+
+@api.get("/counts")
+def counts(shelf: InLane) -> Counts:
+    """What a view holds."""
+    return shelf.counts()
+
+
+def _lane(view: LaneView) -> LaneAnswer:
+    created = None if view.view is None else view.view.created
+    return LaneAnswer(
+        name=view.lane.name,
+        live=view.lane.is_live,
+        created=created,
+        indexing=view.indexing,
+        error=view.error,
+    )
+
+
+def _lag(view: LaneView) -> LaneLag:
+    try:
+        lag, error = view.behind(), view.error
+    except (KafkaException, ReadFailed, NoSuchCollection) as failed:
+        lag, error = None, str(failed)
+    return LaneLag(lane=view.lane.name, indexing=view.indexing, lag=lag, error=error)
+
+
+def _ms(moment: datetime | None) -> int | None:
+    if moment is None:
+        return None
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return round(aware.timestamp() * 1000)

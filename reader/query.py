@@ -1,0 +1,117 @@
+"""What is asked of the index, and what of its answer is shown. Pure: no store, no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sinks.documents import ARTICLE, BRIEF, STORY
+from sinks.store import FOREVER, RRF_K, Condition, Hit, Hybrid, Not, OneOf, Within
+from sinks.terms import query_terms
+
+KINDS = (BRIEF, ARTICLE, STORY)
+SEARCHED = (BRIEF, ARTICLE)
+WITHHELD = "WITHHELD"
+GONE = ("MERGED", "CLOSED")
+# Below this cosine, MiniLM's neighbours of a short query are strangers.
+MEANING_FLOOR = 0.3
+# Wire copies of one text crowd together: ask for more than is shown.
+OVERFETCH = 5
+LEAST_FETCHED = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which documents count; times are epoch milliseconds.
+
+    Without ``as_of`` and ``superseded``, the latest of everything. ``as_of``: what was the latest
+    at that logged time. ``superseded``: all versions.
+    """
+
+    kinds: Sequence[str] = SEARCHED
+    since: int | None = None
+    until: int | None = None
+    language: str | None = None
+    desk: str | None = None
+    story: str | None = None
+    as_of: int | None = None
+    superseded: bool = False
+    withheld: bool = False
+
+
+@dataclass(slots=True)
+class Found:
+    """A result, with the copies of it that were found too. ``score`` is in (0, 1]: 1 is first both
+    by meaning and by words."""
+
+    id: str
+    score: float
+    payload: Any
+    copies: list[Hit] = field(default_factory=list)
+
+
+def conditions(scope: Scope) -> list[Condition]:
+    """The filter for a scope."""
+    where: list[Condition] = [OneOf("kind", tuple(scope.kinds))]
+    if scope.since is not None or scope.until is not None:
+        where.append(Within("date", scope.since, scope.until))
+    for name, value in (("language", scope.language), ("desk", scope.desk), ("story", scope.story)):
+        if value is not None:
+            where.append(OneOf(name, (value,)))
+    if scope.as_of is not None:
+        where += [Within("known_from", below=scope.as_of + 1), Within("known_to", at_least=scope.as_of + 1)]
+    elif not scope.superseded:
+        where.append(Within("known_to", at_least=FOREVER))
+    if not scope.withheld:
+        where.append(Not(OneOf("status", (WITHHELD,))))
+    return where
+
+
+def hybrid(text: str, vector: tuple[float, ...], scope: Scope, limit: int) -> Hybrid:
+    """The query for ``limit`` results, with room for what will be collapsed."""
+    return Hybrid(
+        dense=vector,
+        terms=query_terms(text),
+        where=conditions(scope),
+        limit=max(LEAST_FETCHED, limit * OVERFETCH),
+        dense_floor=MEANING_FLOOR,
+    )
+
+
+def collapsed(hits: Iterable[Hit], limit: int, versions: bool = False) -> list[Found]:
+    """Best first; copies of one text, and with ``versions`` false versions of one thing, as one."""
+    hits = list(hits)
+    originals = {
+        hit.payload["key"]: hit.payload["record"].get("duplicate_of")
+        for hit in hits
+        if hit.payload["kind"] == ARTICLE
+    }
+    found: dict[tuple[str, str], Found] = {}
+    for hit in hits:
+        group = _group(hit, originals, versions)
+        if group in found:
+            found[group].copies.append(hit)
+        else:
+            found[group] = Found(hit.id, normalised(hit.score), hit.payload)
+    return list(found.values())[:limit]
+
+
+def normalised(score: float) -> float:
+    """A fused score on a scale to 1."""
+    return round(min(1.0, score * RRF_K / 2), 4)
+
+
+def _group(hit: Hit, originals: dict[str, str | None], versions: bool) -> tuple[str, str]:
+    payload = hit.payload
+    if versions:
+        return payload["kind"], hit.id
+    if payload["kind"] != ARTICLE:
+        return payload["kind"], payload.get("pair") or payload["key"]
+    # A copy may be known as the copy of a copy.
+    key: str = payload["key"]
+    seen = {key}
+    while (original := originals.get(key)) and original not in seen:
+        key = original
+        seen.add(key)
+    return ARTICLE, key

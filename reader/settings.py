@@ -1,0 +1,19 @@
+"""How the reader runs."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ReaderSettings(BaseSettings):
+    """Where it listens, and how often it looks for lanes."""
+
+    model_config = SettingsConfigDict(env_prefix="TIDEWIRE_READER_")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=18080, ge=0, le=65535)
+    lanes_every_s: float = Field(default=3.0, gt=0)
+    # After an indexer failed, such as on a broker that is away.
+    retry_after_s: float = Field(default=2.0, gt=0)
+    batch_size: int = Field(default=200, ge=1)
