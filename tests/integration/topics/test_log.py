@@ -1,0 +1,197 @@
+"""Reading, writing and consuming on a real broker."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from confluent_kafka import Producer
+
+from schemas.codec import Codec
+from schemas.records import Article, Brief, DeadLetter, FeedSpec, Kind, Record, Story
+from schemas.registry import Registry
+from topics.admin import drop_lane_topics, ensure_topics, lanes
+from topics.catalogue import ARTICLES_RAW, BRIEFS, DEAD_LETTERS, FEEDS_CATALOG, STORIES
+from topics.consuming import consume
+from topics.lane import LIVE, Lane
+from topics.partitioning import partition_for
+from topics.reading import end_offsets, latest, read_range
+from topics.writing import Writer, transactional_config
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def codec(kafka: Any) -> Codec:
+    return Codec(Registry(kafka.registry))
+
+
+@pytest.fixture
+def lane(kafka: Any, request: pytest.FixtureRequest) -> Iterator[Lane]:
+    """A lane of the test's own, so that tests do not read each other's records."""
+    number = partition_for(request.node.name.encode(), 1_000_000)
+    made = Lane(f"log-{number}")
+    ensure_topics(kafka.broker, made)
+    yield made
+    drop_lane_topics(kafka.broker, made)
+
+
+def story(n: int) -> Story:
+    return Story(story_id=f"story-{n}", revision=n, opened_at=n, updated_at=n)
+
+
+def test_what_was_written_is_read_back_in_order_and_where_its_key_belongs(
+    kafka: Any, codec: Codec, lane: Lane
+) -> None:
+    writer = Writer(kafka.broker, codec)
+    for n in range(300):
+        writer.send(lane.topic(STORIES), f"story-{n % 20}", story(n))
+    writer.flush()
+    read = [
+        (each, codec.decode(each.value or b"", Story))
+        for each in read_range(kafka.broker, lane.topic(STORIES))
+    ]
+    assert sorted(found.revision for _, found in read) == list(range(300))
+    for each, _ in read:
+        assert each.partition == partition_for(each.key or b"", 6)
+    for partition in range(6):
+        revisions = [found.revision for each, found in read if each.partition == partition]
+        assert revisions == sorted(revisions)
+
+
+def test_a_range_begins_and_ends_where_asked(kafka: Any, codec: Codec, lane: Lane) -> None:
+    writer = Writer(kafka.broker, codec)
+    for n in range(10):
+        writer.send(lane.topic(STORIES), "k", story(n), partition=2)
+    writer.flush()
+    read = read_range(kafka.broker, lane.topic(STORIES), start={2: 3}, end={2: 7})
+    assert [each.offset for each in read] == [3, 4, 5, 6]
+    assert end_offsets(kafka.broker, lane.topic(STORIES))[2] == 10
+
+
+def test_aborted_records_are_never_read_and_the_end_is_still_reached(
+    kafka: Any, codec: Codec, lane: Lane
+) -> None:
+    producer = Producer(transactional_config(kafka.broker, f"abort-{lane.name}", 10_000))
+    producer.init_transactions()
+    for commit in (True, False, True, False):
+        producer.begin_transaction()
+        for n in range(5):
+            producer.produce(lane.topic(STORIES), codec.encode(story(n + 10 * commit)), b"k")
+        producer.flush()
+        if commit:
+            producer.commit_transaction()
+        else:
+            producer.abort_transaction()
+    revisions = [
+        codec.decode(each.value or b"", Story).revision
+        for each in read_range(kafka.broker, lane.topic(STORIES))
+    ]
+    assert revisions == [10, 11, 12, 13, 14] * 2
+
+
+def test_the_raw_log_is_stamped_by_the_broker(kafka: Any, codec: Codec) -> None:
+    marker = "stamped-by-the-broker"
+    producer = Producer(dict(kafka.broker.client()))
+    producer.produce(
+        ARTICLES_RAW, codec.encode(Article(kind=Kind.ENTRY, article_id=marker, observed_at=1)), timestamp=1000
+    )
+    assert producer.flush(10) == 0
+    (found,) = [
+        each
+        for each in read_range(kafka.broker, ARTICLES_RAW)
+        if codec.decode(each.value or b"", Article).article_id == marker
+    ]
+    assert found.timestamp_ms > 1_600_000_000_000
+
+
+def test_latest_is_the_last_of_each_key_and_forgets_what_was_withdrawn(kafka: Any, codec: Codec) -> None:
+    writer = Writer(kafka.broker, codec)
+    for title in ("first", "second"):
+        for key in ("latest-a", "latest-b"):
+            writer.send(FEEDS_CATALOG, key, FeedSpec(feed_id=key, title=title))
+    writer.flush()
+    producer = Producer({**kafka.broker.client(), "partitioner": "murmur2_random"})
+    producer.produce(FEEDS_CATALOG, None, b"latest-b")
+    assert producer.flush(10) == 0
+    view = latest(kafka.broker, codec, FEEDS_CATALOG, FeedSpec)
+    assert view["latest-a"].title == "second"
+    assert "latest-b" not in view
+
+
+class Taken:
+    """A handler that keeps what it was handed and stops the loop when it has ``wanted``."""
+
+    def __init__(self, wanted: int, fail: bool = False) -> None:
+        self.wanted, self.fail = wanted, fail
+        self.records: list[Record] = []
+        self.stop = threading.Event()
+
+    def __call__(self, batch: Any) -> None:
+        self.records += [record for _, record in batch]
+        if self.fail:
+            raise RuntimeError("the view is broken")
+        if len(self.records) >= self.wanted:
+            self.stop.set()
+
+
+def run(kafka: Any, codec: Codec, lane: Lane, handler: Taken) -> None:
+    consume(
+        kafka.broker,
+        codec,
+        lane.group("test"),
+        {lane.topic(STORIES): Story, lane.topic(BRIEFS): Brief},
+        handler,
+        handler.stop,
+        Writer(kafka.broker, codec),
+    )
+
+
+def test_foreign_bytes_become_one_dead_letter_and_the_rest_is_handled(
+    kafka: Any, codec: Codec, lane: Lane
+) -> None:
+    writer = Writer(kafka.broker, codec)
+    writer.send(lane.topic(STORIES), "k", story(1), partition=0)
+    writer.flush()
+    foreign = Producer(dict(kafka.broker.client()))
+    foreign.produce(lane.topic(STORIES), b"not avro", b"k", partition=0)
+    assert foreign.flush(10) == 0
+    writer.send(lane.topic(STORIES), "k", story(2), partition=0)
+    writer.flush()
+    handler = Taken(2)
+    run(kafka, codec, lane, handler)
+    assert [record.revision for record in handler.records if isinstance(record, Story)] == [1, 2]
+    letters = [
+        letter
+        for each in read_range(kafka.broker, DEAD_LETTERS)
+        for letter in (codec.decode(each.value or b"", DeadLetter),)
+        if letter.topic == lane.topic(STORIES)
+    ]
+    assert [(letter.partition, letter.offset, letter.value) for letter in letters] == [(0, 1, b"not avro")]
+    assert letters[0].reason
+
+
+def test_a_failed_batch_is_not_committed_and_comes_again(kafka: Any, codec: Codec, lane: Lane) -> None:
+    writer = Writer(kafka.broker, codec)
+    for n in range(4):
+        writer.send(lane.topic(STORIES), "k", story(n))
+    writer.flush()
+    with pytest.raises(RuntimeError, match="broken"):
+        run(kafka, codec, lane, Taken(4, fail=True))
+    again = Taken(4)
+    run(kafka, codec, lane, again)
+    assert len(again.records) == 4
+
+
+def test_making_topics_again_makes_none_and_dropping_a_lane_leaves_the_rest(kafka: Any, lane: Lane) -> None:
+    assert ensure_topics(kafka.broker, lane) == []
+    other = Lane(f"{lane.name}-b")
+    assert other.topic(STORIES) in ensure_topics(kafka.broker, other)
+    assert lanes(kafka.broker)[0] == LIVE
+    assert {lane, other} <= set(lanes(kafka.broker))
+    dropped = drop_lane_topics(kafka.broker, other)
+    assert other.topic(BRIEFS) in dropped
+    assert ARTICLES_RAW not in dropped
+    assert lane in lanes(kafka.broker)
+    with pytest.raises(ValueError, match="live"):
+        drop_lane_topics(kafka.broker, LIVE)

@@ -1,0 +1,1 @@
+"""The commands of ``./tw``, a module for each thing they are about."""

@@ -1,0 +1,65 @@
+"""The Python processes of a local Tidewire, and the settings of the demo's compressed days."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tidewire.stack.programs import Role
+from tidewire.stack.settings import LOOPBACK, StackSettings
+from topics.lane import LIVE, Lane
+
+NEWSWIRE_PORT = 18090
+PRODUCER_SLOTS = 1
+
+
+def demo_environment(newswire_port: int = NEWSWIRE_PORT) -> dict[str, str]:
+    """Days take seconds on the sample newswire, and so must everything that waits.
+
+    Lateness and window sizes are in proportion; feeds are asked several times a second, and the
+    address guard lets this one loopback address through.
+    """
+    return {
+        "TIDEWIRE_TIME_LATENESS_MS": "20000",
+        "TIDEWIRE_TIME_WINDOW_SKEW_MS": "2000",
+        "TIDEWIRE_ARTICLES_WINDOWS_S": "[10, 30, 60]",
+        "TIDEWIRE_STORIES_FIRST_DEBOUNCE_MS": "1000",
+        "TIDEWIRE_STORIES_DEBOUNCE_MS": "4000",
+        "TIDEWIRE_PRODUCERS_MIN_INTERVAL_S": "0.3",
+        "TIDEWIRE_PRODUCERS_MAX_INTERVAL_S": "0.3",
+        "TIDEWIRE_PRODUCERS_COMMIT_INTERVAL_S": "0.2",
+        "TIDEWIRE_PRODUCERS_TICK_INTERVAL_S": "1",
+        "TIDEWIRE_PRODUCERS_PER_HOST": "16",
+        "TIDEWIRE_PRODUCERS_ALLOW_HOSTS": f"{LOOPBACK}:{newswire_port}",
+    }
+
+
+def pipeline_roles(
+    settings: StackSettings, env: Mapping[str, str], slots: int = PRODUCER_SLOTS
+) -> tuple[Role, ...]:
+    """Producers, agents and the reader of the live lane."""
+    producers = tuple(
+        Role(f"producers-{slot}", _module("producers", "--slot", str(slot)), env) for slot in range(slots)
+    )
+    reader = Role("reader", _module("reader"), env, ready_url=f"{settings.reader_url}/health")
+    return (*producers, agents_role(LIVE, env), reader)
+
+
+def agents_role(lane: Lane, env: Mapping[str, str]) -> Role:
+    """The agents of a lane."""
+    name = "agents" if lane.is_live else f"agents-{lane.name}"
+    return Role(name, _module("agents"), {**env, "TIDEWIRE_LANE": lane.name})
+
+
+def newswire_role(mode: str, seconds: float, play: str, state: Path, port: int = NEWSWIRE_PORT) -> Role:
+    """The feed server that plays the sample, or a folder of recorded feeds."""
+    argv = _module(
+        "newswire", "serve", "--port", str(port), "--mode", mode, "--seconds", str(seconds),
+        "--play", play, "--state", str(state),
+    )  # fmt: skip
+    return Role("newswire", argv, ready_url=f"http://{LOOPBACK}:{port}/status")
+
+
+def _module(name: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", name, *arguments)

@@ -1,0 +1,139 @@
+"""Waits until everything that the log holds has had its effect.
+
+Each step asks the part that knows: the jobs for their watermark and their checkpoints, the log for
+the briefs that assignments call for, the reader for what it has not indexed yet.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+from flink_jobs.settings import TimeSettings
+from flink_jobs.stories.settings import StoriesSettings
+from schemas.codec import Codec
+from schemas.records import Assignment, Brief
+from tidewire.reader_client import ReaderClient
+from topics.catalogue import ASSIGNMENTS, BRIEFS
+from topics.lane import Lane
+from topics.reading import read_range
+from topics.settings import BrokerSettings
+
+Progress = Callable[[str], None]
+LOOK_EVERY_S = 0.5
+
+
+class NotSettled(RuntimeError):
+    """Something is still under way when the time is over."""
+
+
+@dataclass(frozen=True)
+class Settling:
+    """What settling asks: the broker, the jobs (name to Flink job id), the reader."""
+
+    broker: BrokerSettings
+    codec: Codec
+    flink_url: str
+    jobs: dict[str, str]
+    reader: ReaderClient | None
+    times: TimeSettings
+    stories: StoriesSettings
+
+
+def settle(
+    asked: Settling, lane: Lane, last_entry_at: int, timeout_s: float, progress: Progress = lambda _: None
+) -> None:
+    """Returns when all effects of entries up to ``last_entry_at`` (logged ms) are in the log and the
+    index. Raises NotSettled, naming what is missing, after ``timeout_s``."""
+    deadline = time.monotonic() + timeout_s
+    waits = max(asked.stories.first_debounce_ms, asked.stories.debounce_ms)
+    due = last_entry_at + waits + asked.times.order_skew_ms + 1
+    for name, job in asked.jobs.items():
+        _until(lambda job=job: _behind(asked, job, due), f"job {name}", deadline, progress)  # type: ignore[misc]
+    since = time.time_ns() // 1_000_000
+    for name, job in asked.jobs.items():
+        _until(lambda job=job: _unfinished(asked, job, since), f"job {name}", deadline, progress)  # type: ignore[misc]
+    _until(lambda: _unwritten(asked, lane), "agents", deadline, progress)
+    if asked.reader is not None:
+        _until(lambda: _unindexed(asked.reader, lane), "index", deadline, progress)
+
+
+def _until(missing: Callable[[], str], what: str, deadline: float, progress: Progress) -> None:
+    said = missing()
+    while said:
+        progress(f"{what}: {said}")
+        if time.monotonic() > deadline:
+            raise NotSettled(f"{what}: {said}; see the logs in TIDEWIRE_HOME and `./tw status`")
+        time.sleep(LOOK_EVERY_S)
+        said = missing()
+
+
+def _get(asked: Settling, path: str) -> Any:
+    answer = httpx2.get(asked.flink_url + path, timeout=10, trust_env=False)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def _behind(asked: Settling, job: str, due: int) -> str:
+    try:
+        vertices = _get(asked, f"/jobs/{job}")["vertices"]
+        marks = [
+            int(mark["value"])
+            for vertex in vertices[1:]
+            for mark in _get(asked, f"/jobs/{job}/vertices/{vertex['id']}/watermarks")
+        ]
+    except httpx2.HTTPError as error:
+        return f"Flink does not answer ({type(error).__name__})"
+    if not marks:
+        return "no watermark yet"
+    behind = due - min(marks)
+    return f"{behind / 1000:.1f} s of the log's time to go" if behind > 0 else ""
+
+
+def _unfinished(asked: Settling, job: str, since: int) -> str:
+    try:
+        latest = _get(asked, f"/jobs/{job}/checkpoints")["latest"]["completed"]
+    except httpx2.HTTPError as error:
+        return f"Flink does not answer ({type(error).__name__})"
+    done = latest is not None and latest["trigger_timestamp"] >= since
+    return "" if done else "its next checkpoint"
+
+
+def _unwritten(asked: Settling, lane: Lane) -> str:
+    called_for = {
+        (found.story_id, found.story.revision, found.desk)
+        for each in read_range(asked.broker, lane.topic(ASSIGNMENTS))
+        if each.value is not None
+        for found in (asked.codec.decode(each.value, Assignment),)
+        if not found.warmup
+    }
+    written = {
+        (found.story_id, found.story_revision, found.desk)
+        for each in read_range(asked.broker, lane.topic(BRIEFS))
+        if each.value is not None
+        for found in (asked.codec.decode(each.value, Brief),)
+    }
+    left = len(called_for - written)
+    return f"{left} briefs to write" if left else ""
+
+
+def _unindexed(reader: ReaderClient | None, lane: Lane) -> str:
+    if reader is None:
+        return ""
+    try:
+        said = reader.get("/ready")
+    except RuntimeError as error:
+        return str(error)
+    for each in said["lanes"]:
+        if each["lane"] == lane.name:
+            if each["error"]:
+                return str(each["error"])
+            if each["lag"] is None or not each["indexing"]:
+                return "starting"
+            lag = sum(each["lag"].values())
+            return f"{lag} records to index" if lag else ""
+    return f"lane {lane.name} is not there yet"

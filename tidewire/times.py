@@ -1,0 +1,25 @@
+"""Times as people read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def short_time(iso: str) -> str:
+    """``2026-11-25 01:20:51 UTC`` of an ISO 8601 time."""
+    return datetime.fromisoformat(iso).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def of_millis(epoch_ms: int) -> str:
+    """The same of epoch milliseconds; a dash for 0."""
+    if not epoch_ms:
+        return "–"
+    return datetime.fromtimestamp(epoch_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def duration(seconds: float) -> str:
+    """``3 s``, ``2 min``, ``5 h``, ``4 d``."""
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
