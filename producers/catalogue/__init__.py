@@ -1,0 +1,1 @@
+"""Lists of feeds: reading them from files, and keeping them in the log."""

@@ -1,0 +1,248 @@
+"""A feed server with a ledger, workers as processes, and the raw log as it was committed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from producers.catalogue.publishing import publish
+from schemas.codec import Codec
+from schemas.identity import feed_id
+from schemas.records import Article, DeadLetter, FeedSpec, FeedState, Kind
+from schemas.registry import Registry
+from topics.catalogue import ARTICLES_RAW, DEAD_LETTERS, FEEDS_STATE
+from topics.reading import end_offsets, latest, read_range
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+DRIVER = Path(__file__).with_name("driver.py")
+Handler = Callable[[web.Request], web.Response]
+
+
+def until(condition: Callable[[], bool], what: str, deadline_s: float = 60.0) -> None:
+    """Polls a condition; fails with ``what`` did not come true."""
+    end = time.monotonic() + deadline_s
+    while not condition():
+        assert time.monotonic() < end, f"not within {deadline_s:.0f} s: {what}"
+        time.sleep(0.05)
+
+
+@dataclass
+class Feed:
+    """One served feed: entries by guid, each at its current version."""
+
+    name: str
+    titles: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
+
+    def rss(self, base: str) -> bytes:
+        items = "".join(
+            f"<item><guid isPermaLink='false'>{guid}</guid><title>{title}</title>"
+            f"<link>{base}/{self.name}/{guid}</link><description>About {title}.</description>"
+            f"<pubDate>{formatdate(1_700_000_000 + int(guid.split('-')[-1]), usegmt=True)}</pubDate></item>"
+            for guid, title in reversed(self.titles.items())
+        )
+        head = f"<?xml version='1.0'?><rss version='2.0'><channel><title>{self.name}</title>"
+        return f"{head}<link>{base}/{self.name}/</link>{items}</channel></rss>".encode()
+
+
+class FeedServer:
+    """HTTP with ETags in a thread; ``served`` counts each version of each entry that went out."""
+
+    def __init__(self) -> None:
+        self.feeds: dict[str, Feed] = {}
+        self.handlers: dict[str, Handler] = {}
+        self.served: set[tuple[str, str]] = set()
+        self.requests: Counter[tuple[str, int]] = Counter()
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.base = ""
+
+    def start(self) -> None:
+        self._thread.start()
+        assert self._ready.wait(10)
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def add(self, name: str, entries: int = 0) -> Feed:
+        feed = Feed(name)
+        for n in range(entries):
+            feed.titles[f"{name}-{n}"] = f"{name} entry {n}"
+        self.feeds[name] = feed
+        return feed
+
+    def url(self, name: str) -> str:
+        return f"{self.base}/{name}"
+
+    def spec(self, name: str) -> FeedSpec:
+        url = self.url(name)
+        return FeedSpec(feed_id=feed_id(url), url=url, title=name, publisher=f"{name}.example", language="en")
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._start())
+        self._ready.set()
+        self._loop.run_forever()
+        self._loop.run_until_complete(self._runner.cleanup())
+
+    async def _start(self) -> None:
+        app = web.Application()
+        app.router.add_get("/{name:.*}", self._answer)
+        self._runner = web.AppRunner(app)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        handler = self.handlers.get(name)
+        response = handler(request) if handler else self._feed(name, request)
+        self.requests[name, response.status] += 1
+        return response
+
+    def _feed(self, name: str, request: web.Request) -> web.Response:
+        feed = self.feeds.get(name)
+        if feed is None:
+            return web.Response(status=404)
+        body = feed.rss(self.base)
+        etag = f'"{hash(body):x}"'
+        if request.headers.get("If-None-Match") == etag:
+            return web.Response(status=304, headers={"ETag": etag})
+        self.served.update((feed_id(self.url(name)), title) for title in feed.titles.values())
+        return web.Response(body=body, headers={"ETag": etag}, content_type="application/rss+xml")
+
+
+class Workers:
+    """Worker processes, each in a session of its own; ended by pid."""
+
+    def __init__(self, kafka: Any, server: FeedServer, home: Path) -> None:
+        self._home = home
+        self._environment = {
+            **os.environ,
+            "TIDEWIRE_HOME": str(home),
+            "TIDEWIRE_KAFKA_BOOTSTRAP": kafka.broker.bootstrap,
+            "TIDEWIRE_REGISTRY_URL": kafka.registry.url,
+            "TIDEWIRE_PRODUCERS_ALLOW_HOSTS": server.base.removeprefix("http://"),
+            "TIDEWIRE_PRODUCERS_MIN_INTERVAL_S": "0.2",
+            "TIDEWIRE_PRODUCERS_MAX_INTERVAL_S": "0.2",
+            "TIDEWIRE_PRODUCERS_COMMIT_INTERVAL_S": "0.2",
+            "TIDEWIRE_PRODUCERS_TICK_INTERVAL_S": "0.5",
+            "TIDEWIRE_PRODUCERS_PER_HOST": "32",
+            "PYTHONPATH": str(CHECKOUT),
+        }
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def start(self, slot: int, fault: str = "", **environment: str) -> subprocess.Popen[bytes]:
+        """``fault`` names a moment at which this worker kills or stops itself: see driver.py."""
+        script = [str(DRIVER), fault] if fault else ["-m", "producers"]
+        with (self._home / f"worker-{slot}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, *script, "--slot", str(slot)],
+                env={**self._environment, **environment},
+                cwd=CHECKOUT,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._started.append(process)
+        return process
+
+    def log(self, slot: int) -> str:
+        return (self._home / f"worker-{slot}.log").read_text()
+
+    def end_all(self) -> None:
+        for process in self._started:
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.kill()
+            process.wait(10)
+
+
+class RawLog:
+    """What was committed to the raw log and the dead letters since the test began."""
+
+    def __init__(self, kafka: Any, codec: Codec) -> None:
+        self._broker, self._codec = kafka.broker, codec
+        self._raw_start = end_offsets(kafka.broker, ARTICLES_RAW)
+        self._dead_start = end_offsets(kafka.broker, DEAD_LETTERS)
+
+    def articles(self) -> list[Article]:
+        read = read_range(self._broker, ARTICLES_RAW, self._raw_start)
+        return [self._codec.decode(each.value or b"", Article) for each in read]
+
+    def entries(self) -> list[Article]:
+        return [each for each in self.articles() if each.kind is Kind.ENTRY]
+
+    def dead_letters(self) -> list[DeadLetter]:
+        read = read_range(self._broker, DEAD_LETTERS, self._dead_start)
+        return [self._codec.decode(each.value or b"", DeadLetter) for each in read]
+
+    def state(self, spec: FeedSpec) -> FeedState | None:
+        return latest(self._broker, self._codec, FEEDS_STATE, FeedState).get(spec.feed_id)
+
+    def counts(self) -> Counter[tuple[str, str]]:
+        """Feed and title of every committed entry: the ledger's terms."""
+        return Counter((each.feed_id, each.title) for each in self.entries())
+
+
+@dataclass
+class Newsroom:
+    """All of it, for one test."""
+
+    server: FeedServer
+    workers: Workers
+    log: RawLog
+    publish: Callable[..., None]
+
+    def settled(self, deadline_s: float = 60.0) -> None:
+        """Waits until everything the server holds is in the raw log."""
+        wanted = {
+            (feed_id(self.server.url(feed.name)), title)
+            for feed in self.server.feeds.values()
+            for title in feed.titles.values()
+        }
+        until(lambda: wanted <= set(self.log.counts()), "all current entries in raw", deadline_s)
+
+
+@pytest.fixture
+def newsroom(kafka: Any, tmp_path: Path) -> Iterator[Newsroom]:
+    codec = Codec(Registry(kafka.registry))
+    server = FeedServer()
+    server.start()
+    workers = Workers(kafka, server, tmp_path)
+    published: list[FeedSpec] = []
+
+    def put(*specs: FeedSpec) -> None:
+        published.extend(specs)
+        publish(kafka.broker, codec, specs)
+
+    try:
+        yield Newsroom(server, workers, RawLog(kafka, codec), put)
+    finally:
+        workers.end_all()
+        server.stop()
+        publish(kafka.broker, codec, [replace_active(spec) for spec in published])
+
+
+def replace_active(spec: FeedSpec) -> FeedSpec:
+    """The feed switched off, so that the next test's workers leave it alone."""
+    from dataclasses import replace
+
+    return replace(spec, active=False)
