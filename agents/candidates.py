@@ -25,9 +25,10 @@ DATELINE = re.compile(
 )
 TERMINAL = re.compile(r"[.!?。！？][\"'’”»“)\]]*$")
 BOILERPLATE = re.compile(
-    r"(?i)^(?:read more|sign up|subscribe|follow us|click here|updated?\b|advertisement|photo\b|image\b|video\b|"
-    r"watch:|listen:|related:|see also|this article|this story|copyright|©|share this|mehr zum thema|lesen sie|"
-    r"foto:|bild:|anzeige|lea también|lee también|suscríb|síguenos|lire aussi|abonnez|crédit|à lire|photo\s:)|"
+    r"(?i)^(?:read more|sign up|subscribe|follow us|click here|updated?\b|advertisement|photo\b|image\b|"
+    r"video\b|watch:|listen:|related:|see also|this article|this story|copyright|©|share this|"
+    r"mehr zum thema|lesen sie|foto:|bild:|anzeige|lea también|lee también|suscríb|síguenos|"
+    r"lire aussi|abonnez|crédit|à lire|photo\s:)|"
     r"\b(?:all rights reserved|newsletter|cookies?|contributed to this report|alle rechte vorbehalten|"
     r"todos los derechos|tous droits réservés)\b"
 )

@@ -55,7 +55,7 @@ def evaluate(work: Work, draft: Draft, writer: str, generated_at: int) -> Brief:
         indicators=work.indicators,
         contradictions=draft.contradictions if statements else (),
         alternatives=tuple(text for text in draft.alternatives if objection(text) is None),
-        gaps=gaps(story, statements, work.sources),
+        gaps=gaps(story, statements, work.sources, draft.degraded),
         change=change(statements, work.sources, work.predecessors),
         quality=_quality(work, draft, gated),
         provenance=_provenance(story, draft, made_by),

@@ -49,9 +49,11 @@ def _credibility(owner: str, others: dict[str, int], opposed: set[str | None], f
     return POSSIBLE if families > 1 else UNJUDGED
 
 
-def gaps(story: Story, statements: Sequence[Statement], sources: Sources) -> tuple[str, ...]:
+def gaps(
+    story: Story, statements: Sequence[Statement], sources: Sources, degraded: str = ""
+) -> tuple[str, ...]:
     """What a reader should know is missing, most weighty first."""
-    found: list[str] = []
+    found: list[str] = [f"Degraded: {degraded}."] if degraded else []
     families = sources.families
     if len(families) == 1:
         publisher = sources.originals[0].publisher or families[0]

@@ -1,0 +1,121 @@
+"""What a lane has already said about each story: its own briefs, read back from the log.
+
+A partition is read to its end when its assignments are first handled after an assignment of
+partitions; what this worker writes is added at once. Whatever another worker wrote for an
+assignment it had acknowledged was in the log before that acknowledgement, hence is seen.
+"""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+
+from schemas.codec import Codec, Undecodable
+from schemas.identity import brief_hash
+from schemas.records import Brief
+from telemetry.logs import logger
+from topics.catalogue import BRIEFS, TOPICS
+from topics.lane import Lane
+from topics.reading import read_range
+from topics.settings import BrokerSettings
+
+log = logger("agents.memory")
+
+
+class Remembered:
+    """Briefs by story and desk, packed; one partition's or all of them."""
+
+    def __init__(self, codec: Codec) -> None:
+        self._codec = codec
+        self._packed: dict[str, bytes] = {}
+        # (revision, brief_id), sorted, by (story_id, desk).
+        self._revisions: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        self._places: dict[str, tuple[str, str]] = {}
+
+    def put(self, brief: Brief, value: bytes) -> None:
+        """Keeps a brief; ``value`` is its record as it stands in the log."""
+        place = (brief.story_id, brief.desk)
+        if brief.brief_id not in self._places:
+            insort(self._revisions.setdefault(place, []), (brief.story_revision, brief.brief_id))
+            self._places[brief.brief_id] = place
+        self._packed[brief.brief_id] = zlib.compress(value, 1)
+
+    def drop(self, brief_id: str) -> None:
+        """Forgets a brief that was taken down."""
+        place = self._places.pop(brief_id, None)
+        if place is not None:
+            self._revisions[place] = [each for each in self._revisions[place] if each[1] != brief_id]
+            del self._packed[brief_id]
+
+    def below(self, story_id: str, desk: str, revision: int) -> Brief | None:
+        """The brief of this story and desk with the largest revision below ``revision``."""
+        revisions = self._revisions.get((story_id, desk), [])
+        at = bisect_left(revisions, (revision, ""))
+        return self._unpacked(revisions[at - 1][1]) if at else None
+
+    def known_by(self, story_id: str, desk: str, cutoff: int) -> Brief | None:
+        """The brief of this story and desk with the largest revision that knew nothing later than
+        ``cutoff`` (logged, epoch ms)."""
+        for _, brief_id in reversed(self._revisions.get((story_id, desk), [])):
+            brief = self._unpacked(brief_id)
+            if brief.information_cutoff <= cutoff:
+                return brief
+        return None
+
+    def has(self, brief: Brief) -> bool:
+        """Whether the log holds this very brief, content and all."""
+        return brief.brief_id in self._packed and brief_hash(self._unpacked(brief.brief_id)) == brief_hash(
+            brief
+        )
+
+    def _unpacked(self, brief_id: str) -> Brief:
+        return self._codec.decode(zlib.decompress(self._packed[brief_id]), Brief)
+
+
+class Memory:
+    """The lane's briefs. Methods block on the broker: call them from a thread of their own."""
+
+    def __init__(self, broker: BrokerSettings, codec: Codec, lane: Lane) -> None:
+        self._broker = broker
+        self._codec = codec
+        self._topic = lane.topic(BRIEFS)
+        self._partitions = TOPICS[BRIEFS].partitions
+        self._remembered = Remembered(codec)
+        # By partition: the generation of the group in which it was last read, and the next offset.
+        self._generations: dict[int, int] = {}
+        self._next: dict[int, int] = {}
+        self._lock = threading.Lock()
+
+    def of(self, partition: int, generation: int) -> Remembered:
+        """The briefs, with this partition read to its end at least once in this generation."""
+        with self._lock:
+            if self._generations.get(partition, -1) < generation:
+                self._catch_up(partition)
+                self._generations[partition] = generation
+            return self._remembered
+
+    def fresh(self, partition: int) -> Remembered:
+        """The briefs, with this partition, which may be another worker's, read to its end now."""
+        with self._lock:
+            self._catch_up(partition)
+            return self._remembered
+
+    def _catch_up(self, partition: int) -> None:
+        others = {p: 0 for p in range(self._partitions) if p != partition}
+        start = {partition: self._next.get(partition, 0)}
+        for place, key, value in self._records(start, others):
+            self._next[partition] = place + 1
+            if value is None:
+                self._remembered.drop(key)
+                continue
+            try:
+                self._remembered.put(self._codec.decode(value, Brief), value)
+            except Undecodable as error:
+                # The indexer reads this topic too and writes the dead letter.
+                log.warning("undecodable brief", offset=place, partition=partition, error=str(error))
+
+    def _records(self, start: dict[int, int], end: dict[int, int]) -> Iterator[tuple[int, str, bytes | None]]:
+        for each in read_range(self._broker, self._topic, start=start, end=end):
+            yield each.offset, (each.key or b"").decode(errors="replace"), each.value

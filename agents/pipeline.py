@@ -1,0 +1,127 @@
+"""One assignment's way to its brief: decode, recall, write, check, publish, account for it.
+
+The brief is published before the assignment is acknowledged. Doing an assignment again gives the
+same brief id and the same content, so a repetition after a crash changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+
+from agents.audit import events
+from agents.evaluate import evaluate
+from agents.memory import Memory, Remembered
+from agents.rail import IndicatorsMissing, Rail
+from agents.sources import sources_of
+from agents.work import BriefWriter, Draft, Work
+from desks import Desk
+from schemas.codec import Codec, Undecodable
+from schemas.records import Assignment, Brief, BriefIndicator
+from telemetry import metrics
+from telemetry.logs import logger
+from topics.catalogue import AGENTS_AUDIT, BRIEFS, TOPICS
+from topics.lane import Lane
+from topics.partitioning import partition_for
+from topics.reading import Received
+
+# Topic, key, value, partition (None: by key). Returns when the record is in the log.
+Send = Callable[[str, bytes, bytes, int | None], Awaitable[None]]
+
+log = logger("agents")
+
+
+class Unusable(Exception):
+    """Trying again would not help: the assignment goes to the dead letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Handles assignments; holds no state but what its parts keep."""
+
+    codec: Codec
+    lane: Lane
+    desks: Mapping[str, Desk]
+    writer: BriefWriter
+    memory: Memory
+    rail: Rail
+    send: Send
+
+    async def handle(self, received: Received, generation: int) -> None:
+        """Publishes the brief of one assignment; none for one of a warm-up.
+
+        ``generation`` is the consumer group's, in which the record was received. Raises Unusable for
+        what can never become a brief, and whatever broker or registry raise for what may be tried again.
+        """
+        started = time.monotonic()
+        assignment = self._decode(received)
+        if assignment.warmup or assignment.story.warmup:
+            return
+        desk = self.desks.get(assignment.desk)
+        if desk is None:
+            known = ", ".join(self.desks)
+            raise Unusable(f"no desk {assignment.desk!r} here (there are: {known}); add its file to desks/")
+        remembered = await self._remembered(assignment.story_id, generation)
+        predecessors = await self._predecessors(assignment, remembered)
+        indicators, missing = await self._indicators(assignment)
+        work = Work(assignment, desk, sources_of(assignment.story), predecessors, indicators)
+        draft = _with_reason(await self.writer.write(work), missing)
+        brief = evaluate(work, draft, self.writer.recipe, now_ms())
+        await self._publish(brief, remembered)
+        for event in events(brief, assignment, draft.degraded, now_ms()):
+            key = event.story_id.encode()
+            await self.send(self.lane.topic(AGENTS_AUDIT), key, self.codec.encode(event), None)
+        metrics.BRIEFS.labels(desk=brief.desk, status=brief.status.value).inc()
+        metrics.BRIEF_SECONDS.observe(time.monotonic() - started)
+
+    def _decode(self, received: Received) -> Assignment:
+        if received.value is None:
+            raise Unusable("an assignment without a value")
+        try:
+            return self.codec.decode(received.value, Assignment)
+        except Undecodable as error:
+            raise Unusable(str(error)) from error
+
+    async def _remembered(self, story_id: str, generation: int) -> Remembered:
+        return await asyncio.to_thread(self.memory.of, self._partition(story_id), generation)
+
+    async def _predecessors(self, assignment: Assignment, remembered: Remembered) -> tuple[Brief, ...]:
+        """What the brief supersedes: the story's last one, and, when it went into another, that one's."""
+        story, desk = assignment.story, assignment.desk
+        found = [remembered.below(story.story_id, desk, story.revision)]
+        if story.merged_into is not None:
+            other = await asyncio.to_thread(self.memory.fresh, self._partition(story.merged_into))
+            found.append(other.known_by(story.merged_into, desk, assignment.assigned_at))
+        return tuple(brief for brief in found if brief is not None)
+
+    async def _indicators(self, assignment: Assignment) -> tuple[tuple[BriefIndicator, ...], str]:
+        """The closed windows, and why there are none if they could not be had."""
+        try:
+            cutoff = assignment.assigned_at
+            return await asyncio.to_thread(self.rail.closed, assignment.desk, cutoff), ""
+        except IndicatorsMissing as error:
+            log.warning("without indicators", story_id=assignment.story_id, reason=str(error))
+            return (), "the indicators due at its cut-off were not in the log in time"
+
+    async def _publish(self, brief: Brief, remembered: Remembered) -> None:
+        if remembered.has(brief):
+            return
+        value = self.codec.encode(brief)
+        key, partition = brief.brief_id.encode(), self._partition(brief.story_id)
+        await self.send(self.lane.topic(BRIEFS), key, value, partition)
+        remembered.put(brief, value)
+
+    def _partition(self, story_id: str) -> int:
+        return partition_for(story_id.encode(), TOPICS[BRIEFS].partitions)
+
+
+def _with_reason(draft: Draft, missing: str) -> Draft:
+    reasons = [reason for reason in (draft.degraded, missing) if reason]
+    return replace(draft, degraded="; ".join(reasons)) if missing else draft
+
+
+def now_ms() -> int:
+    """Wall clock, epoch milliseconds; outside every id and hash."""
+    return time.time_ns() // 1_000_000
