@@ -25,8 +25,9 @@ PRIMITIVES = {
     "boolean": "BOOLEAN",
     "bytes": "BYTES",
 }
-# Of the key alone, never of the value; no field of a record may have this name.
+# Of the key alone, never of the value; no field of a record may have these names.
 KEY_COLUMN = "record_key"
+VALUE_COLUMN = "record_value"
 # An open transaction that expires is lost data: as long as the broker allows.
 TRANSACTION_TIMEOUT_MS = 86_400_000
 
@@ -48,9 +49,7 @@ def columns(record_type: type[Record]) -> dict[str, str]:
 def table(name: str, record_type: type[Record], options: Mapping[str, str], extra: Sequence[str] = ()) -> str:
     """CREATE TEMPORARY TABLE with the record's columns; ``extra`` are column clauses that go after them."""
     fields = [f"{quoted(column)} {kind}" for column, kind in columns(record_type).items()]
-    body = ",\n  ".join([*fields, *extra])
-    settings = ",\n  ".join(f"{literal(key)} = {literal(value)}" for key, value in options.items())
-    return f"CREATE TEMPORARY TABLE {quoted(name)} (\n  {body}\n) WITH (\n  {settings}\n)"
+    return _create(name, [*fields, *extra], options)
 
 
 def value_format(record_type: type[Record], registry_url: str) -> dict[str, str]:
@@ -82,9 +81,13 @@ class Connection:
             **value_format(described.record, self.registry_url),
         }
 
-    def sink(self, topic: str) -> dict[str, str]:
-        """Options of a table that writes a topic exactly once, partitioned by key as Java's clients do."""
+    def sink(self, topic: str, encoded: bool = False) -> dict[str, str]:
+        """Options of a table that writes a topic exactly once, partitioned by key as Java's clients do.
+
+        ``encoded``: the values are bytes already, header and Avro.
+        """
         described = TOPICS[topic]
+        value = {"value.format": "raw"} if encoded else value_format(described.record, self.registry_url)
         return {
             **self._kafka(topic),
             "properties.transaction.timeout.ms": str(TRANSACTION_TIMEOUT_MS),
@@ -95,7 +98,7 @@ class Connection:
             "key.format": "raw",
             "key.fields": KEY_COLUMN,
             "value.fields-include": "EXCEPT_KEY",
-            **value_format(described.record, self.registry_url),
+            **value,
         }
 
     def _kafka(self, topic: str) -> dict[str, str]:
@@ -110,6 +113,12 @@ def sink_table(name: str, topic: str, connection: Connection) -> str:
     """CREATE TABLE of an output topic: the record's columns, then the key."""
     key = f"{quoted(KEY_COLUMN)} STRING NOT NULL"
     return table(name, TOPICS[topic].record, connection.sink(topic), (key,))
+
+
+def encoded_sink_table(name: str, topic: str, connection: Connection) -> str:
+    """CREATE TABLE of an output topic whose records come encoded: the value's bytes, then the key."""
+    clauses = (f"{quoted(VALUE_COLUMN)} BYTES NOT NULL", f"{quoted(KEY_COLUMN)} STRING NOT NULL")
+    return _create(name, clauses, connection.sink(topic, encoded=True))
 
 
 def quoted(name: str) -> str:
@@ -130,6 +139,12 @@ def interval(milliseconds: int) -> str:
     hours, minute = divmod(minutes, 60)
     day, hour = divmod(hours, 24)
     return f"INTERVAL '{day} {hour:02d}:{minute:02d}:{second:02d}.{millis:03d}' DAY TO SECOND(3)"
+
+
+def _create(name: str, clauses: Sequence[str], options: Mapping[str, str]) -> str:
+    body = ",\n  ".join(clauses)
+    settings = ",\n  ".join(f"{literal(key)} = {literal(value)}" for key, value in options.items())
+    return f"CREATE TEMPORARY TABLE {quoted(name)} (\n  {body}\n) WITH (\n  {settings}\n)"
 
 
 def _bare_type(node: Any) -> str:

@@ -30,7 +30,11 @@ def definitions(connection: Connection, times: TimeSettings, bounds: Bounds | No
 
 def inserts(settings: ArticlesSettings, times: TimeSettings, bounds: Bounds | None = None) -> list[str]:
     """One INSERT for each output; together they make one job."""
-    unique = ", ".join(quoted(name) for name in columns(UniqueArticle))
+    unique = ", ".join(
+        # As a time attribute it would become the Kafka record's own time, and age an old article away.
+        f"CAST({quoted(name)} AS TIMESTAMP(3))" if name == "published_at" else quoted(name)
+        for name in columns(UniqueArticle)
+    )
     windows = "\nUNION ALL\n".join(
         _sql("window", label=label(size), size=interval(size * 1000)) for size in settings.windows_s
     )

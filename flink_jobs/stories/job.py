@@ -1,0 +1,81 @@
+"""Entry point of the job ``stories``: ``flink run -d -py … <run as JSON>``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from pyflink.common import Types
+from pyflink.datastream import DataStream, StreamExecutionEnvironment
+from pyflink.table import Schema, StreamTableEnvironment
+
+from desks.loader import load_desks
+from flink_jobs.deduplicated import RAW, VIEW, raw_table, view
+from flink_jobs.environment import environments, name_operators
+from flink_jobs.runs import Run
+from flink_jobs.stories.operators import Embed, Stories
+from flink_jobs.stories.rows import OUTPUTS, KnownIds, input_columns
+from flink_jobs.tables import encoded_sink_table, quoted
+from schemas.registry import Registry, RegistrySettings
+from topics.catalogue import ARTICLES_RAW
+
+OUTPUT_COLUMNS = ("topic", "record_key", "record_value")
+SINKS = {topic.replace(".", "_"): topic for topic in OUTPUTS.values()}
+
+
+def build(run: Run, ids: KnownIds) -> StreamExecutionEnvironment:
+    """The job's stream environment, ready to be executed."""
+    env, tables = environments(run.configuration())
+    source = run.connection.source(ARTICLES_RAW, run.job) | (run.bounds.options() if run.bounds else {})
+    end_at = run.bounds.end_at if run.bounds else None
+    tables.execute_sql(raw_table(source, run.times, "order"))
+    tables.execute_sql(view(run.times, end_at))
+    outputs = _stories(run, tables, ids, end_at)
+    tables.create_temporary_view("outputs", tables.from_data_stream(outputs, _output_schema()))
+    statements = tables.create_statement_set()
+    for name, topic in SINKS.items():
+        tables.execute_sql(encoded_sink_table(name, topic, run.connection))
+        statements.add_insert_sql(
+            f"INSERT INTO {quoted(name)} SELECT `record_value`, `record_key` FROM `outputs` WHERE `topic` = '{topic}'"
+        )
+    statements.attach_as_datastream()
+    name_operators(env, {RAW: ARTICLES_RAW, **SINKS})
+    return env
+
+
+def _stories(run: Run, tables: StreamTableEnvironment, ids: KnownIds, end_at: int | None) -> DataStream:
+    unique = tables.to_data_stream(tables.sql_query(f"SELECT {input_columns()} FROM {quoted(VIEW)}"))
+    embedded = unique.map(Embed(), output_type=Types.PRIMITIVE_ARRAY(Types.BYTE())).name("embed").uid("embed")
+    stories = Stories(run.stories, load_desks(), ids, end_at)
+    return (
+        # The order of the log is one order: everything is under one key.
+        embedded.key_by(lambda _: "all", key_type=Types.STRING())
+        .process(stories, output_type=_output_type())
+        .name("stories")
+        .uid("stories")
+        .set_parallelism(1)
+        # A slot has one Python worker; its own keeps clustering off the embedding's interpreter.
+        .slot_sharing_group("stories")
+    )
+
+
+def _output_type() -> Any:
+    kinds = [Types.STRING(), Types.STRING(), Types.PRIMITIVE_ARRAY(Types.BYTE())]
+    return Types.ROW_NAMED(list(OUTPUT_COLUMNS), kinds)
+
+
+def _output_schema() -> Schema:
+    builder = Schema.new_builder()
+    for name, kind in zip(OUTPUT_COLUMNS, ("STRING", "STRING", "BYTES"), strict=True):
+        builder = builder.column(name, kind)
+    return builder.build()
+
+
+def main() -> None:
+    run = Run.model_validate_json(sys.argv[1])
+    ids = KnownIds.of(Registry(RegistrySettings(url=run.registry_url)))
+    build(run, ids).execute_async(run.name)
+
+
+if __name__ == "__main__":
+    main()

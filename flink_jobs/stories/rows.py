@@ -1,0 +1,74 @@
+"""Rows to records at the entry of the Python operators, and records to rows at their exit.
+
+What comes in has its times as epoch milliseconds (see ``input_columns``). What goes out is encoded
+here, by the log's own codec, so the sinks pass bytes on: no nested row crosses between Python and Java.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from flink_jobs.deduplicated import epoch_ms
+from flink_jobs.tables import columns, quoted
+from schemas.codec import Codec, from_dict, schema_text
+from schemas.records import Assignment, EnrichedArticle, Record, Story, UniqueArticle
+from schemas.registry import Registry
+from topics.catalogue import ARTICLES_ENRICHED, ASSIGNMENTS, STORIES, TOPICS
+
+OUTPUTS: dict[type[Record], str] = {
+    EnrichedArticle: ARTICLES_ENRICHED,
+    Story: STORIES,
+    Assignment: ASSIGNMENTS,
+}
+FIELDS = tuple(columns(UniqueArticle))
+
+
+class Encoded(NamedTuple):
+    """A record of one of the job's outputs."""
+
+    topic: str
+    key: str
+    value: bytes
+
+
+class KnownIds:
+    """Schema ids asked for once, where the registry can be reached; they travel with the operator."""
+
+    def __init__(self, ids: Mapping[str, int]) -> None:
+        self._ids = dict(ids)
+
+    @classmethod
+    def of(cls, registry: Registry) -> KnownIds:
+        """Those of the job's outputs. Raises UnregisteredSchema when one is not registered."""
+        return cls({record_type.__name__: registry.id_of(record_type) for record_type in OUTPUTS})
+
+    def id_of(self, record_type: type[Record]) -> int:
+        """Raises KeyError for a record that is no output of the job."""
+        return self._ids[record_type.__name__]
+
+    def schema_of(self, schema_id: int) -> str:
+        """Raises KeyError for another's id."""
+        name = next((name for name, known in self._ids.items() if known == schema_id), None)
+        if name is None:
+            raise KeyError(schema_id)
+        return schema_text(next(each for each in OUTPUTS if each.__name__ == name))
+
+
+def input_columns() -> str:
+    """Select list over the deduplicated view for ``unique_article``."""
+    return ", ".join(
+        f"{epoch_ms(quoted(name))} AS {quoted(name)}" if kind.startswith("TIMESTAMP") else quoted(name)
+        for name, kind in columns(UniqueArticle).items()
+    )
+
+
+def unique_article(row: Sequence[Any]) -> UniqueArticle:
+    """The record of a row with the columns of ``input_columns``, in their order."""
+    return from_dict(UniqueArticle, dict(zip(FIELDS, row, strict=True)))
+
+
+def encoded(record: Record, codec: Codec) -> Encoded:
+    """Topic, key and bytes of an output. Raises KeyError for a record that is none."""
+    topic = OUTPUTS[type(record)]
+    return Encoded(topic, str(getattr(record, TOPICS[topic].key)), codec.encode(record))
