@@ -62,7 +62,7 @@ def ends(spans: Iterable[Span]) -> dict[str, int]:
     found = {}
     for group in by_key.values():
         later = FOREVER
-        for span in sorted(group, key=lambda each: each.sequence, reverse=True):
+        for span in sorted(group, key=lambda each: (each.sequence, each.id), reverse=True):
             found[span.id] = min(later, closed.get(span.key, FOREVER))
             if not span.variant:
                 later = span.known_from
