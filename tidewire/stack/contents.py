@@ -1,0 +1,22 @@
+"""What the log and the registry must hold before a role starts: the live lane's topics, every schema."""
+
+from __future__ import annotations
+
+from schemas.registry import Registry, RegistrySettings
+from tidewire.stack.settings import StackSettings
+from topics.admin import ensure_topics
+from topics.settings import BrokerSettings
+
+
+def broker(settings: StackSettings) -> BrokerSettings:
+    return BrokerSettings(bootstrap=settings.bootstrap)
+
+
+def registry(settings: StackSettings) -> RegistrySettings:
+    return RegistrySettings(url=settings.registry_url)
+
+
+def prepare(settings: StackSettings) -> None:
+    """Makes what is missing; raises IncompatibleSchema when a schema breaks what the log already holds."""
+    Registry(registry(settings)).register_all()
+    ensure_topics(broker(settings))

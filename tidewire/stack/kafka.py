@@ -1,0 +1,117 @@
+"""The broker: one Kafka node that is its own controller."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import uuid
+from pathlib import Path
+
+from tidewire.stack.programs import Program
+from tidewire.stack.settings import LOOPBACK, StackSettings
+
+HEAP = ("-Xmx512m", "-Xms256m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
+DAY_MS = 86_400_000
+
+LOG4J = """\
+Configuration:
+  status: warn
+  Appenders:
+    Console:
+      name: out
+      PatternLayout: { pattern: "%d{ISO8601} %-5p %c{1} - %m%n" }
+  Loggers:
+    Root: { level: warn, AppenderRef: { ref: out } }
+    Logger:
+      - { name: kafka.server.KafkaRaftServer, level: info }
+      - { name: org.apache.kafka.common.utils.AppInfoParser, level: info }
+      - { name: org.apache.kafka.common.config.AbstractConfig, level: error }
+"""
+
+
+def folder(settings: StackSettings) -> Path:
+    return settings.home / "kafka"
+
+
+def configuration(settings: StackSettings) -> dict[str, str | int]:
+    """`server.properties`: loopback only, single-node replication, transactions as long as Flink's sinks ask."""
+    client = f"PLAINTEXT://{LOOPBACK}:{settings.kafka_port}"
+    controller = f"CONTROLLER://{LOOPBACK}:{settings.controller_port}"
+    return {
+        "process.roles": "broker,controller",
+        "node.id": 1,
+        "controller.quorum.voters": f"1@{LOOPBACK}:{settings.controller_port}",
+        "listeners": f"{client},{controller}",
+        "advertised.listeners": client,
+        "controller.listener.names": "CONTROLLER",
+        "log.dirs": str(folder(settings) / "data"),
+        "auto.create.topics.enable": "false",
+        "default.replication.factor": 1,
+        "offsets.topic.replication.factor": 1,
+        "offsets.topic.num.partitions": 4,
+        "transaction.state.log.replication.factor": 1,
+        "transaction.state.log.min.isr": 1,
+        "transaction.state.log.num.partitions": 4,
+        "share.coordinator.state.topic.replication.factor": 1,
+        "share.coordinator.state.topic.min.isr": 1,
+        "share.coordinator.state.topic.num.partitions": 1,
+        "group.initial.rebalance.delay.ms": 0,
+        "transaction.max.timeout.ms": DAY_MS,
+        # Flink's sinks take a new transactional id at every commit: forget the spent ones soon
+        "transactional.id.expiration.ms": DAY_MS // 6,
+        # a stack that was down for weeks goes on where it was
+        "offsets.retention.minutes": 90 * 24 * 60,
+        "log.segment.bytes": 128 * 1024 * 1024,
+        "log.cleaner.dedupe.buffer.size": 32 * 1024 * 1024,
+    }
+
+
+def files(settings: StackSettings) -> dict[Path, str]:
+    properties = "".join(f"{name}={value}\n" for name, value in configuration(settings).items())
+    return {
+        folder(settings) / "server.properties": properties,
+        folder(settings) / "log4j2.yaml": LOG4J,
+    }
+
+
+def _java(settings: StackSettings, main: str, *arguments: str) -> tuple[str, ...]:
+    return (
+        str(settings.java),
+        *HEAP,
+        f"-Dlog4j2.configurationFile={folder(settings) / 'log4j2.yaml'}",
+        "-cp",
+        f"{settings.jars / 'kafka'}/*",
+        main,
+        *arguments,
+    )
+
+
+def program(settings: StackSettings) -> Program:
+    return Program(
+        name="kafka",
+        argv=_java(settings, "kafka.Kafka", str(folder(settings) / "server.properties")),
+        directory=str(folder(settings)),
+        env={"MALLOC_ARENA_MAX": "2"},
+        stop_wait_s=45,
+    )
+
+
+def cluster_id(settings: StackSettings) -> str:
+    """The 22 characters of an id made from the home's path."""
+    return base64.urlsafe_b64encode(uuid.uuid5(uuid.NAMESPACE_URL, str(settings.home)).bytes).decode()[:22]
+
+
+def format_storage(settings: StackSettings) -> bool:
+    """Prepares the data folder the first time; False when it was prepared already.
+
+    Raises RuntimeError with the tool's words when it fails.
+    """
+    if (folder(settings) / "data" / "meta.properties").exists():
+        return False
+    properties = str(folder(settings) / "server.properties")
+    arguments = ["format", "-t", cluster_id(settings), "-c", properties, "--ignore-formatted"]
+    command = _java(settings, "kafka.tools.StorageTool", *arguments, "--feature", "transaction.version=2")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"Kafka's storage could not be prepared: {done.stdout}{done.stderr}")
+    return True

@@ -1,0 +1,64 @@
+"""Ports: whether one is free, who holds it otherwise, and finding free ones."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Iterable
+
+import psutil
+
+from tidewire.stack.errors import PortTaken
+from tidewire.stack.settings import LOOPBACK
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise
+    return True
+
+
+def holder(port: int) -> str:
+    """The process that listens on `port`, in words."""
+    try:
+        listening = [
+            connection.pid
+            for connection in psutil.net_connections("tcp")
+            if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port
+        ]
+        known = next((pid for pid in listening if pid is not None), None)
+        if known is not None:
+            process = psutil.Process(known)
+            return f"process {known} ({process.name()} of {process.username()})"
+    except psutil.Error:
+        pass  # it ended meanwhile, or the system does not say: the sentence below holds either way
+    return f"a process that this user may not see (an administrator can ask `ss -ltnp 'sport = :{port}'`)"
+
+
+def check(wanted: Iterable[tuple[str, str, int]]) -> None:
+    """Takes (what it is for, name of its setting, port); raises PortTaken naming the first taken one."""
+    for purpose, setting, port in wanted:
+        if not is_free(port):
+            variable = f"TIDEWIRE_STACK_{setting.upper()}"
+            raise PortTaken(
+                f"Port {port}, wanted for {purpose}, is taken by {holder(port)}. "
+                f"Stop that process, or choose another port: {variable}={port + 10_000} ./tw up"
+            )
+
+
+def free(count: int) -> list[int]:
+    """Distinct ports that are free now."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind((LOOPBACK, 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()

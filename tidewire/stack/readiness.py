@@ -1,0 +1,111 @@
+"""Asking each service whether it does its work, and waiting until it does."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from collections.abc import Callable
+
+import httpx2
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient  # type: ignore[attr-defined]
+
+from tidewire.stack.errors import NotReady
+from tidewire.stack.settings import LOOPBACK, StackSettings
+
+POLL_S = 0.1
+ASK_TIMEOUT_S = 5.0
+COMPATIBILITY = "FULL_TRANSITIVE"
+
+silent = logging.getLogger("tidewire.stack.silent")
+silent.addHandler(logging.NullHandler())
+silent.propagate = False
+
+
+def http() -> httpx2.Client:
+    """A client for loopback: whatever proxy the environment names is none of its business."""
+    return httpx2.Client(timeout=ASK_TIMEOUT_S, trust_env=False)
+
+
+def kafka(settings: StackSettings) -> bool:
+    """The broker gives out metadata with itself as controller."""
+    client = AdminClient(
+        {
+            "bootstrap.servers": settings.bootstrap,
+            "broker.address.family": "v4",
+            "socket.timeout.ms": 5000,
+            "log_level": 0,
+        },
+        logger=silent,
+    )
+    try:
+        metadata = client.list_topics(timeout=2.0)
+    except KafkaException:
+        return False
+    return bool(metadata.brokers) and metadata.controller_id in metadata.brokers
+
+
+def registry(settings: StackSettings) -> bool:
+    """The registry answers and refuses incompatible schemas; that setting is made if it is missing."""
+    url = f"{settings.registry_url}/config"
+    try:
+        with http() as client:
+            answer = client.get(url)
+            if answer.status_code == 200 and answer.json().get("compatibilityLevel") == COMPATIBILITY:
+                return client.get(f"{settings.registry_url}/subjects").status_code == 200
+            client.put(url, json={"compatibility": COMPATIBILITY})
+    except httpx2.HTTPError:
+        pass  # not up yet: asked again
+    return False
+
+
+def zookeeper(settings: StackSettings) -> bool:
+    """ZooKeeper serves, by its own word."""
+    try:
+        with socket.create_connection((LOOPBACK, settings.zookeeper_port), timeout=ASK_TIMEOUT_S) as asked:
+            asked.sendall(b"srvr")
+            answer = b"".join(iter(lambda: asked.recv(4096), b""))
+    except OSError:
+        return False
+    return b"Mode: standalone" in answer
+
+
+def jobmanager(settings: StackSettings) -> bool:
+    """The JobManager leads and answers."""
+    return answers(f"{settings.flink_url}/overview")
+
+
+def taskmanager(settings: StackSettings) -> bool:
+    """The JobManager knows a TaskManager with every slot of the stack."""
+    try:
+        with http() as client:
+            answer = client.get(f"{settings.flink_url}/overview")
+    except httpx2.HTTPError:
+        return False
+    return answer.status_code == 200 and int(answer.json()["slots-total"]) >= settings.slots
+
+
+def answers(url: str) -> bool:
+    try:
+        with http() as client:
+            return client.get(url).is_success
+    except httpx2.HTTPError:
+        return False
+
+
+def wait(name: str, ready: Callable[[], bool], failed: Callable[[], str | None], timeout_s: float) -> float:
+    """Asks `ready` until it is true; the seconds that took.
+
+    Raises NotReady as soon as `failed` gives a reason, or after `timeout_s`.
+    """
+    start = time.monotonic()
+    while not ready():
+        reason = failed()
+        waited = time.monotonic() - start
+        if reason is None and waited > timeout_s:
+            reason = f"did not get ready within {timeout_s:.0f} s"
+        if reason is not None:
+            raise NotReady(f"{name} {reason}")
+        time.sleep(POLL_S)
+    return time.monotonic() - start

@@ -1,0 +1,51 @@
+"""ZooKeeper, which holds what a killed JobManager must find again: its jobs and their checkpoints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tidewire.stack import flink
+from tidewire.stack.programs import Program
+from tidewire.stack.settings import LOOPBACK, StackSettings
+
+MAIN = "org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.quorum.QuorumPeerMain"
+TICK_MS = 1000
+
+
+def folder(settings: StackSettings) -> Path:
+    return settings.home / "zookeeper"
+
+
+def files(settings: StackSettings) -> dict[Path, str]:
+    values = {
+        "tickTime": TICK_MS,
+        "dataDir": folder(settings) / "data",
+        "clientPort": settings.zookeeper_port,
+        "clientPortAddress": LOOPBACK,
+        "admin.enableServer": "false",
+        "4lw.commands.whitelist": "srvr",
+        "autopurge.snapRetainCount": 3,
+        "autopurge.purgeInterval": 1,
+    }
+    return {folder(settings) / "zoo.cfg": "".join(f"{name}={value}\n" for name, value in values.items())}
+
+
+def program(settings: StackSettings) -> Program:
+    return Program(
+        name="zookeeper",
+        argv=(
+            str(settings.java),
+            "-Xmx64m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Dzookeeper.preAllocSize=1024",
+            f"-Dlog4j.configurationFile=file:{flink.console_log(settings)}",
+            "-cp",
+            flink.class_path(settings),
+            MAIN,
+            str(folder(settings) / "zoo.cfg"),
+        ),
+        directory=str(folder(settings)),
+        env={"MALLOC_ARENA_MAX": "2"},
+    )
