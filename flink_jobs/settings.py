@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+CLIENT_VARIABLES = ("FLINK_CONF_DIR", "FLINK_LIB_DIR", "FLINK_OPT_DIR", "FLINK_BIN_DIR", "JAVA_HOME")
+
 Milliseconds = Annotated[int, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
+
+
+class NoClient(RuntimeError):
+    """The folders of Flink's command line client are not known."""
 
 
 class TimeSettings(BaseSettings):
@@ -69,21 +76,31 @@ class JobSettings(BaseSettings):
 
 
 class ClusterSettings(BaseSettings):
-    """The session cluster: its REST address, and the folders its command line client needs.
+    """The session cluster: its REST address, and what Flink's command line client needs to find it.
 
-    The folders are those of Flink's own variables (``FLINK_CONF_DIR`` and so on); whoever runs the
-    cluster hands them on under these names.
+    ``variables``: Flink's own environment variables (``FLINK_CONF_DIR``, ``FLINK_BIN_DIR``, …) and
+    JAVA_HOME, as JSON; whoever runs the cluster hands them on. They go over this process's own.
     """
 
     model_config = SettingsConfigDict(env_prefix="TIDEWIRE_FLINK_")
 
     url: str = "http://127.0.0.1:18082"
-    home: Path | None = None
-    conf_dir: Path | None = None
-    lib_dir: Path | None = None
-    opt_dir: Path | None = None
-    plugins_dir: Path | None = None
-    bin_dir: Path | None = None
-    log_dir: Path | None = None
-    java_home: Path | None = None
+    variables: dict[str, str] = Field(default_factory=dict)
     start_timeout_s: float = 180.0
+
+    def environment(self) -> dict[str, str]:
+        """Raises NoClient when the client's folders are not known."""
+        known = {**os.environ, **self.variables}
+        missing = [name for name in CLIENT_VARIABLES if name not in known]
+        if missing:
+            raise NoClient(
+                f"Flink's client needs {', '.join(missing)}; use `./tw jobs`, which knows those of the local "
+                "cluster, or set TIDEWIRE_FLINK_VARIABLES"
+            )
+        wanted = {*CLIENT_VARIABLES, *self.variables}
+        return {name: value for name, value in known.items() if name in wanted}
+
+    @property
+    def script(self) -> Path:
+        """Flink's command line client."""
+        return Path(self.environment()["FLINK_BIN_DIR"]) / "flink"

@@ -58,7 +58,9 @@ def value_format(record_type: type[Record], registry_url: str) -> dict[str, str]
         "value.format": "avro-confluent",
         "value.avro-confluent.url": registry_url,
         "value.avro-confluent.subject": full_name(record_type),
-        "value.avro-confluent.schema": json.dumps(json.loads(schema_text(record_type)), separators=(",", ":")),
+        "value.avro-confluent.schema": json.dumps(
+            json.loads(schema_text(record_type)), separators=(",", ":")
+        ),
     }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from pyflink.datastream import StreamExecutionEnvironment
+
 from flink_jobs.articles.statements import SINKS, definitions, inserts
 from flink_jobs.deduplicated import RAW
 from flink_jobs.environment import environments, name_operators
@@ -11,7 +13,7 @@ from flink_jobs.runs import Run
 from topics.catalogue import ARTICLES_RAW
 
 
-def build(run: Run) -> object:
+def build(run: Run) -> StreamExecutionEnvironment:
     """The job's stream environment, ready to be executed."""
     env, tables = environments(run.configuration())
     for statement in definitions(run.connection, run.times, run.bounds):

@@ -36,7 +36,8 @@ def build(run: Run, ids: KnownIds) -> StreamExecutionEnvironment:
     for name, topic in SINKS.items():
         tables.execute_sql(encoded_sink_table(name, topic, run.connection))
         statements.add_insert_sql(
-            f"INSERT INTO {quoted(name)} SELECT `record_value`, `record_key` FROM `outputs` WHERE `topic` = '{topic}'"
+            f"INSERT INTO {quoted(name)} SELECT `record_value`, `record_key`"
+            f" FROM `outputs` WHERE `topic` = '{topic}'"
         )
     statements.attach_as_datastream()
     name_operators(env, {RAW: ARTICLES_RAW, **SINKS})

@@ -7,7 +7,7 @@ from typing import Any
 
 from pyflink.common import Row, Types
 from pyflink.datastream import KeyedProcessFunction, MapFunction, RuntimeContext
-from pyflink.datastream.state import MapStateDescriptor, ValueStateDescriptor
+from pyflink.datastream.state import MapState, MapStateDescriptor, ValueStateDescriptor
 
 from desks.loader import Desk
 from flink_jobs.stories.embedded import Embedded, Embedder
@@ -102,12 +102,8 @@ class Stories(KeyedProcessFunction):  # type: ignore[misc]
 
     def _mirror(self, ctx: KeyedProcessFunction.Context) -> None:
         """Writes what changed, and asks to be woken when something is due next."""
-        for state, puts in ((self._waiting_state, self._waiting.puts()), (self._story_state, self._engine.puts())):
-            for key, data in puts:
-                if data is None:
-                    state.remove(key)
-                else:
-                    state.put(key, data)
+        _write(self._waiting_state, self._waiting.puts())
+        _write(self._story_state, self._engine.puts())
         for due in (self._waiting.next_due(), self._engine.next_due()):
             if due is not None and (self._end_at is None or due <= self._end_at):
                 ctx.timer_service().register_event_time_timer(due)
@@ -115,3 +111,11 @@ class Stories(KeyedProcessFunction):  # type: ignore[misc]
     def _rows(self, records: Iterable[Output]) -> Iterator[Row]:
         for record in records:
             yield Row(*encoded(record, self._codec))
+
+
+def _write(state: MapState, puts: Iterable[tuple[str, bytes | None]]) -> None:
+    for key, data in puts:
+        if data is None:
+            state.remove(key)
+        else:
+            state.put(key, data)

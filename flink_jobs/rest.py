@@ -1,0 +1,179 @@
+"""What the cluster's REST interface tells about jobs, and the few things it is asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlparse
+
+import httpx2
+
+ENDED = frozenset({"FINISHED", "CANCELED", "FAILED"})
+FAILED_COMMITTABLES = "failedCommittables"
+POLL_S = 0.2
+
+T = TypeVar("T")
+
+
+class FlinkError(RuntimeError):
+    """The cluster, or a job in it, is not as it should be; the message says what to do."""
+
+
+class Unreachable(FlinkError):
+    """The REST interface gives no answer."""
+
+
+class Overdue(FlinkError):
+    """A condition was not met by its deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobSummary:
+    """A job the cluster knows, ended ones included. ``started_at``: epoch milliseconds."""
+
+    id: str
+    name: str
+    state: str
+    started_at: int
+
+    @property
+    def active(self) -> bool:
+        return self.state not in ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoints:
+    """Since the job was started or restored. ``latest_id``: of the newest completed one, if any."""
+
+    completed: int
+    failed: int
+    latest_id: int | None
+
+
+class FlinkRest:
+    """One cluster. Raises Unreachable when it does not answer, FlinkError for its own errors."""
+
+    def __init__(
+        self, url: str, timeout_s: float = 10.0, transport: httpx2.BaseTransport | None = None
+    ) -> None:
+        self._url = url
+        # A cluster is on loopback or behind its own proxy: never through the environment's.
+        self._http = httpx2.Client(base_url=url, timeout=timeout_s, trust_env=False, transport=transport)
+
+    def jobs(self) -> list[JobSummary]:
+        """Newest first."""
+        found = [
+            JobSummary(each["jid"], each["name"], each["state"], each["start-time"])
+            for each in self._get("/jobs/overview")["jobs"]
+        ]
+        return sorted(found, key=lambda job: -job.started_at)
+
+    def active(self, name: str) -> JobSummary | None:
+        """The job of this name that has not ended."""
+        return next((job for job in self.jobs() if job.name == name and job.active), None)
+
+    def state(self, job_id: str) -> str:
+        return str(self._get(f"/jobs/{job_id}")["state"])
+
+    def checkpoints(self, job_id: str) -> Checkpoints:
+        answer = self._get(f"/jobs/{job_id}/checkpoints")
+        latest = answer["latest"]["completed"]
+        counts = answer["counts"]
+        return Checkpoints(counts["completed"], counts["failed"], latest["id"] if latest else None)
+
+    def root_exception(self, job_id: str) -> str | None:
+        """The stack trace of the job's last failure."""
+        entries = self._get(f"/jobs/{job_id}/exceptions")["exceptionHistory"]["entries"]
+        return str(entries[0]["stacktrace"]) if entries else None
+
+    def failed_committables(self, job_id: str) -> int:
+        """Transactions of the job's sinks that could not be committed. More than 0 is lost output:
+        the sink counts it and goes on."""
+        total = 0.0
+        for vertex in self._get(f"/jobs/{job_id}")["vertices"]:
+            metrics = f"/jobs/{job_id}/vertices/{vertex['id']}/subtasks/metrics"
+            names = [m["id"] for m in self._get(metrics) if m["id"].endswith(FAILED_COMMITTABLES)]
+            if names:
+                counts = self._get(metrics, get=",".join(names), agg="sum")
+                total += sum(float(each["sum"]) for each in counts)
+        return int(total)
+
+    def slots(self) -> tuple[int, int]:
+        """Free and all task slots."""
+        answer = self._get("/overview")
+        return answer["slots-available"], answer["slots-total"]
+
+    def cancel(self, job_id: str, timeout_s: float = 60.0) -> None:
+        """Ends a job without a savepoint; its checkpoints stay."""
+        self._ask("PATCH", f"/jobs/{job_id}", params={"mode": "cancel"})
+        until(lambda: self.state(job_id) in ENDED, timeout_s, f"job {job_id} to be cancelled")
+
+    def stop(self, job_id: str, folder: Path, timeout_s: float = 120.0) -> Path:
+        """Ends a job with a savepoint in ``folder``; its place. Raises FlinkError with Flink's reason."""
+        body = {"drain": False, "targetDirectory": folder.as_uri(), "formatType": "CANONICAL"}
+        request = self._ask("POST", f"/jobs/{job_id}/stop", json=body)["request-id"]
+        path = f"/jobs/{job_id}/savepoints/{request}"
+        answer = until(
+            lambda: done if (done := self._get(path))["status"]["id"] == "COMPLETED" else None,
+            timeout_s,
+            f"the savepoint of job {job_id}",
+        )
+        operation = answer["operation"]
+        if "location" not in operation:
+            raise FlinkError(
+                f"job {job_id} was not stopped: {cause(operation['failure-cause']['stack-trace'])}; "
+                "it goes on running, so this can be tried again"
+            )
+        until(lambda: self.state(job_id) in ENDED, timeout_s, f"job {job_id} to end after its savepoint")
+        return Path(unquote(urlparse(operation["location"]).path))
+
+    def _get(self, path: str, **params: str) -> Any:
+        return self._ask("GET", path, params=params)
+
+    def _ask(self, method: str, path: str, **options: Any) -> Any:
+        try:
+            response = self._http.request(method, path, **options)
+        except httpx2.TransportError as error:
+            raise Unreachable(
+                f"Flink at {self._url} does not answer ({error!r}); start it with `./tw up`"
+            ) from error
+        if response.is_error:
+            raise FlinkError(f"{method} {self._url}{path}: {response.status_code} {_reason(response)}")
+        return response.json() if response.content else None
+
+
+def until(probe: Callable[[], T | None], timeout_s: float, what: str) -> T:
+    """Asks again until ``probe`` gives something true. Raises Overdue after ``timeout_s``.
+
+    A cluster that does not answer for a moment (a JobManager that is restarted) is asked again.
+    """
+    deadline = monotonic() + timeout_s
+    unreachable: Unreachable | None = None
+    while True:
+        try:
+            found = probe()
+            if found:
+                return found
+            unreachable = None
+        except Unreachable as error:
+            unreachable = error
+        if monotonic() > deadline:
+            raise Overdue(f"waited {timeout_s:.0f} s for {what}; {unreachable or 'it did not come'}")
+        sleep(POLL_S)
+
+
+def cause(trace: str) -> str:
+    """The innermost cause of a Java or Python stack trace, on one line."""
+    lines = [line.strip() for line in trace.splitlines() if line.strip()]
+    inner = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
+    return inner[-1] if inner else (lines[0] if lines else "no reason was given")
+
+
+def _reason(response: httpx2.Response) -> str:
+    try:
+        return cause("\n".join(response.json()["errors"]))
+    except (ValueError, KeyError, TypeError):
+        return response.text[:300]

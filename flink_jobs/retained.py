@@ -1,0 +1,62 @@
+"""Which state a job starts from: its own newest, and never none by accident."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flink_jobs.rest import FlinkError
+from flink_jobs.runs import Run
+
+METADATA = "_metadata"
+
+
+class StateRefused(FlinkError):
+    """A job would start from a state that loses or doubles what was done since."""
+
+
+def newest(run: Run) -> Path | None:
+    """The newest completed checkpoint or savepoint of the run's job and lane.
+
+    Its metadata file is the last thing written, so one that has it is complete.
+    """
+    found = [*run.checkpoints.glob(f"*/chk-*/{METADATA}"), *run.savepoints.glob(f"*/{METADATA}")]
+    return max(found, key=lambda path: path.stat().st_mtime_ns).parent if found else None
+
+
+def starting_state(run: Run, savepoint: Path | None, fresh: bool, has_outputs: bool) -> Path | None:
+    """Where a job starts; None at the beginning of the log.
+
+    Raises StateRefused for a savepoint of another lane or job, or one that is not the newest state
+    (outputs since then would be doubled), and when outputs exist whose state is gone. ``fresh``
+    starts at the beginning whatever is there.
+    """
+    own = newest(run)
+    if fresh:
+        if savepoint is not None:
+            raise StateRefused(f"{run.name}: a fresh start and {savepoint} exclude each other; give one")
+        return None
+    if savepoint is not None:
+        _check(run, savepoint.resolve(), own)
+        return savepoint.resolve()
+    if own is None and has_outputs:
+        raise StateRefused(
+            f"{run.name} has written outputs, but no checkpoint of it is left in {run.checkpoints.parent}; "
+            "started anew it would write them twice. Use another lane, or drop this one's topics and ask "
+            "for a fresh start"
+        )
+    return own
+
+
+def _check(run: Run, savepoint: Path, own: Path | None) -> None:
+    if not (savepoint / METADATA).is_file():
+        raise StateRefused(f"{savepoint} is no savepoint: it has no {METADATA}")
+    if run.checkpoints.parent.resolve() not in savepoint.parents:
+        raise StateRefused(
+            f"{savepoint} does not belong to {run.name}, whose state is in {run.checkpoints.parent}; "
+            "state never crosses lanes: it would abort the other's open transactions"
+        )
+    if own is not None and own.resolve() != savepoint:
+        raise StateRefused(
+            f"{savepoint} is older than {own}; what {run.name} wrote since would be written twice. "
+            "Start without naming a savepoint to go on from the newest state"
+        )

@@ -1,0 +1,179 @@
+"""Starting, stopping and listing the jobs of a lane."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flink_jobs import retained
+from flink_jobs.articles.statements import SINKS as ARTICLES_OUTPUTS
+from flink_jobs.rest import ENDED, FlinkError, FlinkRest, JobSummary, Overdue, cause, until
+from flink_jobs.runs import JobName, Run
+from flink_jobs.settings import ClusterSettings
+from flink_jobs.stories.rows import OUTPUTS as STORIES_OUTPUTS
+from topics.admin import ensure_topics
+from topics.reading import read_range
+from topics.settings import BrokerSettings
+
+HERE = Path(__file__).parent
+SUBMITTED = re.compile(r"JobID ([0-9a-f]{32})")
+OUTPUTS: dict[JobName, tuple[str, ...]] = {
+    "articles": tuple(ARTICLES_OUTPUTS.values()),
+    "stories": tuple(STORIES_OUTPUTS.values()),
+}
+
+
+class AlreadyRunning(FlinkError):
+    """The job of this lane runs; a second one would write everything twice."""
+
+
+class NotStarted(FlinkError):
+    """A job was not accepted, or did not complete a checkpoint in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A job that has completed a checkpoint. ``resumed_from`` None: the beginning of the log."""
+
+    id: str
+    name: str
+    resumed_from: Path | None
+
+
+class Jobs:
+    """The jobs of a cluster."""
+
+    def __init__(self, cluster: ClusterSettings | None = None) -> None:
+        self._cluster = cluster or ClusterSettings()
+        self.rest = FlinkRest(self._cluster.url)
+
+    def submit_all(self, runs: Iterable[Run], fresh: bool = False) -> list[Started]:
+        """Starts several jobs at once, for most of the time goes into their start.
+
+        All are tried; raises the first error after that.
+        """
+        wanted = list(runs)
+        with ThreadPoolExecutor(max_workers=max(1, len(wanted))) as pool:
+            starts = [pool.submit(self.submit, run, fresh=fresh) for run in wanted]
+        return [start.result() for start in starts]
+
+    def submit(self, run: Run, savepoint: Path | None = None, fresh: bool = False) -> Started:
+        """Starts a job from its newest state, and returns once it has completed a checkpoint: before
+        that nothing shows that its sinks will ever commit.
+
+        ``savepoint`` names that state; ``fresh`` starts at the beginning of the log instead.
+        Raises AlreadyRunning, StateRefused, NotStarted, Unreachable.
+        """
+        with _alone(run):
+            running = self.rest.active(run.name)
+            if running is not None:
+                raise AlreadyRunning(
+                    f"{run.name} is already {running.state} as job {running.id}; stop it first"
+                )
+            ensure_topics(BrokerSettings(bootstrap=run.bootstrap), run.lane)
+            state = retained.starting_state(run, savepoint, fresh, _has_outputs(run))
+            job_id = self._run(run, state)
+            self._await_checkpoint(run, job_id)
+            return Started(job_id, run.name, state)
+
+    def stop(self, run: Run) -> Path:
+        """Stops a job with a savepoint, from which submit goes on. Raises FlinkError if it is not running."""
+        running = self.rest.active(run.name)
+        if running is None:
+            raise FlinkError(f"{run.name} is not running, so there is nothing to stop")
+        run.savepoints.mkdir(parents=True, exist_ok=True)
+        return self.rest.stop(running.id, run.savepoints)
+
+    def jobs(self) -> list[JobSummary]:
+        """Ours, newest first, ended ones included as long as the cluster remembers them."""
+        return [job for job in self.rest.jobs() if job.name.startswith("tidewire ")]
+
+    def await_end(self, started: Started, timeout_s: float = 600.0) -> None:
+        """Waits for a bounded job to finish. Raises FlinkError if it ends otherwise, Overdue."""
+        until(lambda: self.rest.state(started.id) in ENDED, timeout_s, f"{started.name} to end")
+        state = self.rest.state(started.id)
+        if state != "FINISHED":
+            raise FlinkError(f"{started.name} ended as {state}: {self._why(started.id)}")
+
+    def _run(self, run: Run, state: Path | None) -> str:
+        command = [str(self._cluster.script), "run", "-d"]
+        if state is not None:
+            command += ["-s", state.as_uri(), "-cm", "NO_CLAIM"]
+        command += ["-py", str(HERE / run.job / "job.py"), run.model_dump_json()]
+        output, code = _finish(command, self._cluster.environment(), self._cluster.start_timeout_s)
+        found = SUBMITTED.search(output)
+        if found is None:
+            raise NotStarted(f"{run.name} was not accepted (exit {code}): {cause(output)}\n{_tail(output)}")
+        return found[1]
+
+    def _await_checkpoint(self, run: Run, job_id: str) -> None:
+        def completed() -> bool:
+            state = self.rest.state(job_id)
+            if self.rest.checkpoints(job_id).completed > 0:
+                return True
+            if state in ENDED:
+                raise NotStarted(f"{run.name} is {state} before its first checkpoint: {self._why(job_id)}")
+            return False
+
+        try:
+            until(completed, self._cluster.start_timeout_s, f"the first checkpoint of {run.name}")
+        except Overdue as error:
+            free, slots = self.rest.slots()
+            raise NotStarted(
+                f"{error} (job {job_id} is {self.rest.state(job_id)}, {free} of {slots} slots are free): "
+                f"{self._why(job_id)}"
+            ) from error
+
+    def _why(self, job_id: str) -> str:
+        trace = self.rest.root_exception(job_id)
+        return cause(trace) if trace else "Flink names no exception"
+
+
+@contextmanager
+def _alone(run: Run) -> Iterator[None]:
+    """Two submissions at once would both find the job not running."""
+    folder = run.checkpoints.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "submit.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning(f"{run.name} is being submitted by another command; wait for it") from error
+        yield
+
+
+def _has_outputs(run: Run) -> bool:
+    broker = BrokerSettings(bootstrap=run.bootstrap)
+    return any(True for topic in OUTPUTS[run.job] for _ in read_range(broker, run.lane.topic(topic)))
+
+
+def _finish(command: list[str], variables: dict[str, str], timeout_s: float) -> tuple[str, int]:
+    """Output and exit code. The client starts processes of its own: past its time all of them end."""
+    with subprocess.Popen(
+        command,
+        env={**os.environ, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    ) as client:
+        try:
+            output, _ = client.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired as error:
+            os.killpg(client.pid, signal.SIGKILL)
+            raise NotStarted(f"`flink run` did not return within {timeout_s:.0f} s") from error
+        return output, client.returncode
+
+
+def _tail(output: str, lines: int = 15) -> str:
+    kept = [line for line in output.splitlines() if line.strip() and not line.startswith("WARNING: ")]
+    return "\n".join(kept[-lines:])
