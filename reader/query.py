@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sinks.documents import ARTICLE, BRIEF, STORY
+from sinks.documents import ARTICLE, BRIEF
 from sinks.store import FOREVER, RRF_K, Condition, Hit, Hybrid, Not, OneOf, Within
 from sinks.terms import query_terms
 
-KINDS = (BRIEF, ARTICLE, STORY)
+Payload = Mapping[str, Any]
 SEARCHED = (BRIEF, ARTICLE)
 WITHHELD = "WITHHELD"
 GONE = ("MERGED", "CLOSED")
@@ -47,7 +47,7 @@ class Found:
 
     id: str
     score: float
-    payload: Any
+    payload: Payload
     copies: list[Hit] = field(default_factory=list)
 
 
@@ -82,14 +82,10 @@ def hybrid(text: str, vector: tuple[float, ...], scope: Scope, limit: int) -> Hy
 def collapsed(hits: Iterable[Hit], limit: int, versions: bool = False) -> list[Found]:
     """Best first; copies of one text, and with ``versions`` false versions of one thing, as one."""
     hits = list(hits)
-    originals = {
-        hit.payload["key"]: hit.payload["record"].get("duplicate_of")
-        for hit in hits
-        if hit.payload["kind"] == ARTICLE
-    }
+    articles = {hit.payload["key"]: hit.payload for hit in reversed(hits) if hit.payload["kind"] == ARTICLE}
     found: dict[tuple[str, str], Found] = {}
     for hit in hits:
-        group = _group(hit, originals, versions)
+        group = (hit.payload["kind"], hit.id if versions else _group(hit.payload, articles))
         if group in found:
             found[group].copies.append(hit)
         else:
@@ -102,16 +98,18 @@ def normalised(score: float) -> float:
     return round(min(1.0, score * RRF_K / 2), 4)
 
 
-def _group(hit: Hit, originals: dict[str, str | None], versions: bool) -> tuple[str, str]:
-    payload = hit.payload
-    if versions:
-        return payload["kind"], hit.id
+def _group(payload: Payload, articles: Mapping[str, Payload]) -> str:
     if payload["kind"] != ARTICLE:
-        return payload["kind"], payload.get("pair") or payload["key"]
-    # A copy may be known as the copy of a copy.
-    key: str = payload["key"]
+        return str(payload.get("pair") or payload["key"])
+    key = str(payload["key"])
     seen = {key}
-    while (original := originals.get(key)) and original not in seen:
-        key = original
+    # A copy may be known as the copy of a copy.
+    while original := payload["record"]["duplicate_of"]:
+        if original in seen or original not in articles:
+            return str(original)
+        if articles[original]["known_from"] > payload["known_from"]:
+            # The original was revised since: it no longer says what its copies say.
+            return f"copies of {original}"
+        key, payload = original, articles[original]
         seen.add(key)
-    return ARTICLE, key
+    return key

@@ -27,7 +27,8 @@ WRITER = """
     for batch in range(start, start + 1_000_000):
         store.upsert("live-documents", [
             Point(id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{batch}/{i}")),
-                  payload={"kind": "brief", "n": batch, "text": "x" * 500}, terms=Terms((batch, i), (1.0, 1.0)),
+                  payload={"kind": "brief", "n": batch, "text": "x" * 500},
+                  terms=Terms((batch, i), (1.0, 1.0)),
                   dense=tuple(float(batch % 5 + axis) for axis in range(8)))
             for i in range(20)
         ])

@@ -1,0 +1,215 @@
+"""The API over a real embedded store."""
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from reader.api import create_app
+from reader.lanes import Library
+
+
+def get(client: TestClient, path: str, status: int = 200, **parameters: Any) -> Any:
+    response = client.get(path, params=parameters)
+    assert response.status_code == status, response.text
+    return response.json()
+
+
+def test_search_ranks_briefs_and_articles_with_outlet_date_and_score(client: TestClient) -> None:
+    found = get(client, "/api/search", q="port strike Rovigo")["results"]
+    assert {each["kind"] for each in found} == {"brief", "article"}
+    assert [each["score"] for each in found] == sorted((each["score"] for each in found), reverse=True)
+    brief = next(each for each in found if each["kind"] == "brief")
+    assert (brief["id"], brief["outlet"], brief["outlets"]) == ("b2", "world desk", ["harbour.example"])
+    article = next(each for each in found if each["id"] == "a1")
+    assert article["date"] == "2025-11-24T23:59:05Z"
+    assert article["place"] == "articles.raw-3@1207"
+
+
+def test_only_the_latest_is_found_unless_asked(client: TestClient) -> None:
+    def titles(**more: Any) -> list[str]:
+        found = get(client, "/api/search", q="dockers strike port Rovigo", kind="article", **more)["results"]
+        return [each["title"] for each in found if each["id"] == "a1"]
+
+    assert titles() == ["Dockers end strike at the port of Rovigo"]
+    assert titles(as_of="2025-11-25T00:00:04Z") == ["Dockers strike at the port of Rovigo"]
+    assert len(titles(superseded=True)) == 2
+    briefs = get(client, "/api/search", q="port strike", kind="brief", superseded=True)["results"]
+    assert {each["id"]: each["superseded"] for each in briefs}["b1"] is True
+
+
+def test_wire_copies_are_one_result_with_both_outlets(client: TestClient) -> None:
+    found = get(client, "/api/search", q="dockers strike", kind="article", as_of="2025-11-25T00:00:03Z")[
+        "results"
+    ]
+    both = next(each for each in found if each["copies"])
+    assert set(both["outlets"]) == {"harbour.example", "wire.example"}
+    assert {both["id"], both["copies"][0]["id"]} == {"a1", "a2"}
+
+
+@pytest.mark.parametrize(
+    ("filters", "ids"),
+    [
+        ({"language": "de"}, {"a3"}),
+        ({"desk": "business", "kind": "article"}, {"a4"}),
+        ({"from": "2025-11-25T12:00:00Z", "kind": "article"}, {"a4"}),
+        ({"to": "2025-11-25", "kind": "article"}, {"a1", "a2", "a3"}),
+        ({"kind": "story"}, {"s1", "s2"}),
+    ],
+)
+def test_search_filters(client: TestClient, filters: dict[str, str], ids: set[str]) -> None:
+    found = get(client, "/api/search", q="Rovigo Hafenstreik dockers volcano", **filters)["results"]
+    assert {each["id"] for each in found} == ids
+
+
+def test_nothing_found_is_an_empty_answer(client: TestClient) -> None:
+    assert get(client, "/api/search", q="qwxzjk")["results"] == []
+
+
+def test_withheld_briefs_stay_out_of_search_and_lists(client: TestClient) -> None:
+    found = get(client, "/api/search", q="port strike", kind="brief", limit=100)["results"]
+    assert "b4" not in {each["id"] for each in found}
+    assert "b4" not in {each["id"] for each in get(client, "/api/briefs")["briefs"]}
+    assert "b4" in {each["id"] for each in get(client, "/api/briefs", withheld=True)["briefs"]}
+
+
+def test_stories_the_last_to_move_first_without_closed_ones(client: TestClient) -> None:
+    stories = get(client, "/api/stories")["stories"]
+    assert [(each["id"], each["revision"]) for each in stories] == [("s2", 0), ("s1", 2)]
+    assert stories[1]["briefs"] == [{"id": "b2", "desk": "world", "headline": "Port strike halts Rovigo"}]
+    assert [each["id"] for each in get(client, "/api/stories", gone=True)["stories"]] == ["s2", "s3", "s1"]
+    earlier = get(client, "/api/stories", as_of="2025-11-25T00:00:04Z")["stories"]
+    assert [(each["id"], each["revision"]) for each in earlier] == [("s1", 1)]
+
+
+def test_a_story_with_its_articles_and_briefs(client: TestClient) -> None:
+    story = get(client, "/api/stories/s1")
+    assert [each["id"] for each in story["articles"]] == ["a1", "a3", "a2"]
+    assert story["articles"][0]["title"].startswith("Dockers end")
+    assert {each["id"]: each["superseded"] for each in story["all_briefs"]} == {"b1": True, "b2": False}
+
+
+def test_a_brief_with_numbered_citations_and_coordinates(client: TestClient) -> None:
+    brief = get(client, "/api/briefs/b2")
+    assert [each["citations"] for each in brief["statements"]] == [[1], [1]]
+    (reference,) = brief["references"]
+    assert reference["quote"] == "Cranes stood still"
+    assert (reference["outlet"], reference["place"]) == ("harbour.example", "articles.raw-3@1207")
+    assert (reference["topic"], reference["partition"], reference["offset"]) == ("articles.raw", 3, 1207)
+    assert reference["url"] == "https://harbour.example/a1"
+    assert reference["revised"] is True
+    assert (brief["superseded"], brief["supersedes"]) == (False, ["b1"])
+
+
+def test_a_superseded_brief_says_by_which(client: TestClient) -> None:
+    brief = get(client, "/api/briefs/b1")
+    assert (brief["superseded"], brief["superseded_by"]) == (True, ["b2"])
+
+
+def test_an_article_shows_an_excerpt_and_its_versions_and_never_its_text(client: TestClient) -> None:
+    article = get(client, "/api/articles/a1")
+    assert (article["version"], article["superseded"]) == (2, False)
+    assert [each["version"] for each in article["versions"]] == [1, 2]
+    assert article["versions"][0]["known_to"] == "2025-11-25T00:00:05Z"
+    earlier = get(client, "/api/articles/a1", version=1)
+    assert (earlier["title"], earlier["superseded"]) == ("Dockers strike at the port of Rovigo", True)
+
+
+def test_no_answer_carries_an_articles_full_text(client: TestClient) -> None:
+    for path in ("/api/articles/a1", "/api/stories/s1", "/api/briefs/b2", "/api/search?q=dockers+cranes"):
+        assert client.get(path).text.count("Cranes stood still at the quay. Cranes") < 20
+        assert "Cranes stood still at the quay. " * 12 not in client.get(path).text
+
+
+def test_counts(client: TestClient) -> None:
+    assert get(client, "/api/counts") == {
+        "lane": "live",
+        "articles": 5,
+        "current_articles": 4,
+        "stories": 3,
+        "story_revisions": 4,
+        "briefs": 4,
+        "current_briefs": 3,
+        "latest_briefs": 3,
+    }
+
+
+def test_lanes_and_health(client: TestClient) -> None:
+    (lane,) = get(client, "/api/lanes")["lanes"]
+    assert (lane["name"], lane["live"], lane["indexing"]) == ("live", True, False)
+    assert get(client, "/health") == {"status": "ok"}
+    assert "tidewire_search_seconds" in client.get("/metrics").text
+
+
+def test_not_ready_while_nothing_feeds_the_index(client: TestClient) -> None:
+    said = get(client, "/ready", 503)
+    assert (said["status"], said["lag"]) == ("not ready", None)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "what"),
+    [
+        ("/api/briefs/none", 404, "brief none"),
+        ("/api/stories/none", 404, "story none"),
+        ("/api/articles/none", 404, "article none"),
+        ("/api/articles/a1?version=9", 404, "article a1"),
+        ("/api/search?q=x&lane=nowhere", 404, "nowhere"),
+        ("/api/search", 422, "q: Field required"),
+        ("/api/search?q=+", 422, "q: "),
+        ("/api/search?q=x&limit=1000", 422, "limit: "),
+        ("/api/search?q=x&from=yesterday", 422, "from: "),
+        ("/api/search?q=x&kind=rumour", 422, "kind: "),
+        ("/api/none", 404, "GET /api/none"),
+    ],
+)
+def test_errors_say_what_where_and_what_to_do(client: TestClient, path: str, status: int, what: str) -> None:
+    response = client.get(path)
+    assert response.headers["content-type"] == "application/problem+json"
+    said = response.json()
+    assert (said["status"], said["instance"]) == (status, path.partition("?")[0])
+    assert what in said["detail"]
+    assert said["title"]
+    assert said["remedy"]
+
+
+def test_a_closed_index_is_a_503_that_says_so(filled: Library) -> None:
+    client = TestClient(create_app(filled))
+    filled.view("live").store.close()
+    said = get(client, "/api/counts", 503)
+    assert "closed" in said["detail"]
+
+
+def test_only_get_is_answered(client: TestClient) -> None:
+    response = client.post("/api/briefs", json={})
+    assert response.status_code == 405
+    assert "only reads" in response.json()["remedy"]
+
+
+def test_openapi_describes_every_address_and_its_errors(client: TestClient) -> None:
+    described = get(client, "/openapi.json")
+    for path in (
+        "search",
+        "stories",
+        "stories/{story_id}",
+        "briefs",
+        "briefs/{brief_id}",
+        "articles/{article_id}",
+        "lanes",
+        "counts",
+    ):
+        answers = described["paths"][f"/api/{path}"]["get"]["responses"]
+        assert "$ref" in answers["200"]["content"]["application/json"]["schema"]
+        assert {"404", "422", "503"} <= answers.keys()
+
+
+def test_the_page_is_strict_about_what_it_loads(client: TestClient) -> None:
+    for path in ("/", "/search?q=x", "/stories/s1", "/briefs/b2", "/page/app.js", "/api/stories"):
+        headers = client.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+    page = client.get("/").text
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "style=" not in page
