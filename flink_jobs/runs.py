@@ -38,7 +38,7 @@ class Run(BaseModel):
     times: TimeSettings = Field(default_factory=TimeSettings)
     articles: ArticlesSettings = Field(default_factory=ArticlesSettings)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
-    stories: StoriesSettings = Field(default_factory=lambda: StoriesSettings())
+    stories: StoriesSettings = Field(default_factory=StoriesSettings)
     settings: JobSettings = Field(default_factory=JobSettings)
 
     @property

@@ -15,24 +15,24 @@ class StoriesSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TIDEWIRE_STORIES_", frozen=True)
 
     # A story nothing was added to for this long closes.
-    window_ms: int = Field(7 * DAY_MS, gt=0)
+    window_ms: int = Field(default=7 * DAY_MS, gt=0)
     # How long an article is remembered, to tell a revision from a first sight; raw's retention.
-    article_kept_ms: int = Field(30 * DAY_MS, gt=0)
+    article_kept_ms: int = Field(default=30 * DAY_MS, gt=0)
     # The score from which an article joins; None takes the weights file's.
-    threshold: float | None = Field(None, ge=0, le=1)
+    threshold: float | None = Field(default=None, ge=0, le=1)
     # Nearest stories by vector, and by shared rare terms, that are looked at closely.
-    dense_candidates: int = Field(16, ge=1)
-    term_candidates: int = Field(16, ge=0)
+    dense_candidates: int = Field(default=16, ge=1)
+    term_candidates: int = Field(default=16, ge=0)
     # Resemblance of sketches from which a text is a copy.
-    copy_resemblance: float = Field(0.6, ge=0, le=1)
+    copy_resemblance: float = Field(default=0.6, ge=0, le=1)
     # Members a story shows and compares with.
-    shown_articles: int = Field(40, ge=1, le=40)
-    excerpt_characters: int = Field(1_200, ge=200)
+    shown_articles: int = Field(default=40, ge=1, le=40)
+    excerpt_characters: int = Field(default=1_200, ge=200)
     # Revisions of one article sent on within an hour; more are counted only.
-    revisions_an_hour: int = Field(4, ge=1)
+    revisions_an_hour: int = Field(default=4, ge=1)
     # From a story's first material move to its first assignment, and between later ones.
-    first_debounce_ms: int = Field(2_000, ge=0)
-    debounce_ms: int = Field(60_000, ge=0)
+    first_debounce_ms: int = Field(default=2_000, ge=0)
+    debounce_ms: int = Field(default=60_000, ge=0)
     # Name of the encoder whose vectors come in; written beside every vector.
     embedding_model: str = "all-MiniLM-L6-v2-int8"
     # Outputs before this logged time are marked: the lane is reading what came before its range.
