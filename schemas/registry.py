@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 import zlib
 
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
@@ -36,6 +37,8 @@ class Registry:
     def __init__(self, settings: RegistrySettings) -> None:
         self._url = settings.url
         self._client = SchemaRegistryClient({"url": settings.url})
+        # whoever lets go of the registry lets go of its connections
+        weakref.finalize(self, self._client.close)
         self._ids: dict[type[Record], int] = {}
 
     def id_of(self, record_type: type[Record]) -> int:

@@ -1,0 +1,67 @@
+"""One stack for a whole test run, in a temporary home on free ports, started by the first test that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from os import getpid
+
+import pytest
+
+from schemas.registry import RegistrySettings
+from tidewire.stack import contents, ports
+from tidewire.stack.services import LOG_SERVICES
+from tidewire.stack.settings import StackSettings
+from tidewire.stack.stack import Stack
+from topics.settings import BrokerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class RunningLog:
+    """Broker and registry, with the live lane's topics made and every schema registered."""
+
+    stack: Stack
+    broker: BrokerSettings
+    registry: RegistrySettings
+
+
+@dataclass(frozen=True, slots=True)
+class RunningFlink:
+    """The log with the Flink session cluster beside it; `environment` is what `flink run` needs."""
+
+    stack: Stack
+    broker: BrokerSettings
+    registry: RegistrySettings
+    flink_url: str
+    environment: dict[str, str]
+
+
+def stack_settings(home: object) -> StackSettings:
+    """A stack of its own for a test: free ports, small logs, and an end with this process."""
+    names = [name for name in StackSettings.model_fields if name.endswith("_port")]
+    chosen = dict(zip(names, ports.free(len(names)), strict=True))
+    return StackSettings.model_validate({"home": home, "owner_pid": getpid(), "log_megabytes": 2, **chosen})
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The run's stack, not started; whatever a test started on it is stopped at the end."""
+    own = Stack(stack_settings(tmp_path_factory.mktemp("stack")))
+    yield own
+    own.down()
+
+
+@pytest.fixture(scope="session")
+def kafka(stack: Stack) -> RunningLog:
+    """A broker and a registry, shared by the run: use topics, keys or lanes of your own."""
+    stack.up(services=LOG_SERVICES)
+    return RunningLog(stack, contents.broker(stack.settings), contents.registry(stack.settings))
+
+
+@pytest.fixture(scope="session")
+def flink(kafka: RunningLog) -> RunningFlink:
+    """The session cluster on the same log; cancel the jobs that a test submits."""
+    stack = kafka.stack
+    stack.up()
+    environment = {**stack.environment(), **stack.flink_environment()}
+    return RunningFlink(stack, kafka.broker, kafka.registry, stack.settings.flink_url, environment)

@@ -1,0 +1,38 @@
+"""The run's shared stack, asked by its own clients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+from confluent_kafka.admin import AdminClient
+
+from schemas.records import SCHEMA_FILES
+from tidewire.stack.readiness import COMPATIBILITY, http
+from topics.catalogue import TOPICS
+
+
+def test_log_has_every_topic_with_its_partitions(kafka: Any) -> None:
+    found = AdminClient(dict(kafka.broker.client())).list_topics(timeout=10).topics
+    assert {name: len(found[name].partitions) for name in TOPICS} == {
+        name: topic.partitions for name, topic in TOPICS.items()
+    }
+
+
+def test_registry_has_every_schema_and_refuses_an_incompatible_one(kafka: Any) -> None:
+    with http() as client:
+        subjects = client.get(f"{kafka.registry.url}/subjects").json()
+        assert len(subjects) >= len(SCHEMA_FILES)
+        level = client.get(f"{kafka.registry.url}/config").json()["compatibilityLevel"]
+        refused = client.post(
+            f"{kafka.registry.url}/subjects/tidewire.Article/versions",
+            json={"schema": '{"type": "record", "name": "Article", "namespace": "tidewire", "fields": []}'},
+        )
+    assert level == COMPATIBILITY
+    assert refused.status_code == httpx2.codes.CONFLICT
+
+
+def test_cluster_offers_its_slots(flink: Any) -> None:
+    with http() as client:
+        managers = client.get(f"{flink.flink_url}/taskmanagers").json()["taskmanagers"]
+    assert [manager["slotsNumber"] for manager in managers] == [flink.stack.settings.slots]
