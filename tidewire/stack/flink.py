@@ -221,7 +221,6 @@ def configuration(settings: StackSettings) -> dict[str, str | int | float | bool
         "restart-strategy.type": "exponential-delay",
         "restart-strategy.exponential-delay.initial-backoff": "500 ms",
         "restart-strategy.exponential-delay.max-backoff": "10 s",
-        "restart-strategy.exponential-delay.attempts-before-reset-backoff": "infinite",
         "pipeline.auto-watermark-interval": "100 ms",
         "table.local-time-zone": "UTC",
         "python.executable": sys.executable,
