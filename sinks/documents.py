@@ -73,9 +73,10 @@ def excerpt(title: str, text: str, limit: int = EXCERPT) -> str:
 
 
 def headline(story: Story) -> StoryArticle | None:
-    """The member that names a story: its first one with a text of its own."""
+    """The member that names a story: the first published with a text of its own, which a revision of
+    it does not change."""
     originals = [each for each in story.articles if each.duplicate_of is None] or list(story.articles)
-    return min(originals, key=lambda each: (each.logged_at, each.published_at, each.article_id), default=None)
+    return min(originals, key=lambda each: (each.published_at, each.logged_at, each.article_id), default=None)
 
 
 def _article(article: EnrichedArticle) -> Document:

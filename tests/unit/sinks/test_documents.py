@@ -78,7 +78,7 @@ def test_excerpt(title: str, text: str, expected: str) -> None:
 
 def member(ident: str, logged_at: int, **fields: object) -> StoryArticle:
     given = {"article_id": ident, "title": f"Title {ident}", "excerpt": f"Title {ident}\nLead {ident}"}
-    return StoryArticle(**(given | {"logged_at": logged_at} | fields))  # type: ignore[arg-type]
+    return StoryArticle(**(given | {"logged_at": logged_at, "published_at": logged_at} | fields))  # type: ignore[arg-type]
 
 
 def test_a_story_is_named_by_its_first_original() -> None:
