@@ -58,6 +58,7 @@ class Restorer:
         self._settings = settings
         self._codec = codec
         self._member = member
+        self._admin = AdminClient(dict(settings.client()))
         self._asked: SimpleQueue[dict[int, int] | None] = SimpleQueue()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="restoring", daemon=True)
@@ -109,9 +110,8 @@ class Restorer:
 
     def _ends(self, partition: int) -> dict[str, int]:
         # Not get_watermark_offsets: for a read_committed consumer that is the last stable offset.
-        admin = AdminClient(dict(self._settings.client()))
         asked = {TopicPartition(topic, partition): LATEST for topic in (FEEDS_STATE, FEEDS_SEEN)}
-        found = admin.list_offsets(
+        found = self._admin.list_offsets(
             asked, isolation_level=IsolationLevel.READ_UNCOMMITTED, request_timeout=ANSWER_S * 10
         )
         return {each.topic: future.result().offset for each, future in found.items()}

@@ -11,13 +11,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
 import pytest
+import stamina
 from aiohttp import web
+from confluent_kafka import KafkaException
 
 from producers.catalogue.publishing import publish
 from schemas.codec import Codec
@@ -32,7 +34,7 @@ DRIVER = Path(__file__).with_name("driver.py")
 Handler = Callable[[web.Request], web.Response]
 
 
-def until(condition: Callable[[], bool], what: str, deadline_s: float = 60.0) -> None:
+def until(condition: Callable[[], bool], what: str, deadline_s: float = 120.0) -> None:
     """Polls a condition; fails with ``what`` did not come true."""
     end = time.monotonic() + deadline_s
     while not condition():
@@ -94,6 +96,23 @@ class FeedServer:
     def spec(self, name: str) -> FeedSpec:
         url = self.url(name)
         return FeedSpec(feed_id=feed_id(url), url=url, title=name, publisher=f"{name}.example", language="en")
+
+    def asked(self, name: str) -> int:
+        """How many requests there were."""
+        return sum(count for (asked, _), count in self.requests.items() if asked == name)
+
+    def answer(self, name: str, status: int, body: bytes = b"") -> None:
+        """Answers with this from now on."""
+        self.handlers[name] = lambda _: web.Response(status=status, body=body)
+
+    def redirect(self, name: str, status: int, target: str) -> None:
+        self.handlers[name] = lambda _: web.Response(status=status, headers={"Location": f"/{target}"})
+
+    def without_validators(self, name: str) -> web.Response:
+        """The feed as it is, its bytes different each time."""
+        self.requests["bodies", 0] += 1
+        comment = f"<!-- {self.requests['bodies', 0]} -->".encode()
+        return web.Response(body=self.feeds[name].rss(self.base) + comment)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -168,11 +187,17 @@ class Workers:
         return (self._home / f"worker-{slot}.log").read_text()
 
     def end_all(self) -> None:
-        for process in self._started:
-            if process.poll() is None:
-                process.send_signal(signal.SIGCONT)
+        """By SIGTERM, so that they leave the group and the next test does not wait for their session."""
+        running = [process for process in self._started if process.poll() is None]
+        for process in running:
+            process.send_signal(signal.SIGCONT)
+            process.terminate()
+        for process in running:
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
                 process.kill()
-            process.wait(10)
+                process.wait(5)
 
 
 class RawLog:
@@ -180,8 +205,13 @@ class RawLog:
 
     def __init__(self, kafka: Any, codec: Codec) -> None:
         self._broker, self._codec = kafka.broker, codec
-        self._raw_start = end_offsets(kafka.broker, ARTICLES_RAW)
-        self._dead_start = end_offsets(kafka.broker, DEAD_LETTERS)
+        self._raw_start = self._ends(ARTICLES_RAW)
+        self._dead_start = self._ends(DEAD_LETTERS)
+
+    @stamina.retry(on=KafkaException, attempts=10)
+    def _ends(self, topic: str) -> dict[int, int]:
+        """The topics may be so new that their partitions have no leader yet."""
+        return end_offsets(self._broker, topic)
 
     def articles(self) -> list[Article]:
         read = read_range(self._broker, ARTICLES_RAW, self._raw_start)
@@ -193,6 +223,15 @@ class RawLog:
     def dead_letters(self) -> list[DeadLetter]:
         read = read_range(self._broker, DEAD_LETTERS, self._dead_start)
         return [self._codec.decode(each.value or b"", DeadLetter) for each in read]
+
+    def ticks_by_partition(self) -> dict[int, list[int]]:
+        """When each tick was made, by partition."""
+        ticks: dict[int, list[int]] = {}
+        for each in read_range(self._broker, ARTICLES_RAW, self._raw_start):
+            article = self._codec.decode(each.value or b"", Article)
+            if article.kind is Kind.TICK:
+                ticks.setdefault(each.partition, []).append(article.observed_at)
+        return ticks
 
     def state(self, spec: FeedSpec) -> FeedState | None:
         return latest(self._broker, self._codec, FEEDS_STATE, FeedState).get(spec.feed_id)
@@ -211,14 +250,17 @@ class Newsroom:
     log: RawLog
     publish: Callable[..., None]
 
-    def settled(self, deadline_s: float = 60.0) -> None:
+    def until(self, condition: Callable[[], bool], what: str) -> None:
+        until(condition, what)
+
+    def settled(self, deadline_s: float = 120.0) -> None:
         """Waits until everything the server holds is in the raw log."""
-        wanted = {
-            (feed_id(self.server.url(feed.name)), title)
-            for feed in self.server.feeds.values()
-            for title in feed.titles.values()
-        }
-        until(lambda: wanted <= set(self.log.counts()), "all current entries in raw", deadline_s)
+        wanted = {title for feed in self.server.feeds.values() for title in feed.titles.values()}
+        until(
+            lambda: wanted <= {title for _, title in self.log.counts()},
+            "all current entries in raw",
+            deadline_s,
+        )
 
 
 @pytest.fixture
@@ -238,11 +280,5 @@ def newsroom(kafka: Any, tmp_path: Path) -> Iterator[Newsroom]:
     finally:
         workers.end_all()
         server.stop()
-        publish(kafka.broker, codec, [replace_active(spec) for spec in published])
-
-
-def replace_active(spec: FeedSpec) -> FeedSpec:
-    """The feed switched off, so that the next test's workers leave it alone."""
-    from dataclasses import replace
-
-    return replace(spec, active=False)
+        # Switched off, so that the next test's workers leave them alone.
+        publish(kafka.broker, codec, [replace(spec, active=False) for spec in published])
