@@ -50,12 +50,14 @@ COMMENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may be quoted; ``merit`` 0..1 is how well it stands alone, its language included."""
+    """A sentence that may be quoted; ``weights`` are those of its terms, ``merit`` 0..1 is how well it
+    stands alone, its language included."""
 
     article: StoryArticle
     family: str
     sentence: Sentence
     terms: Terms
+    weights: dict[str, float]
     merit: float
 
 
@@ -109,11 +111,13 @@ def _candidate(
     article: StoryArticle, sentence: Sentence, languages: tuple[str, ...], factor: float
 ) -> Candidate:
     language = 1.0 if article.language in languages else 0.4
+    terms = terms_of(sentence.text, article.language)
     return Candidate(
         article=article,
         family=family(article),
         sentence=sentence,
-        terms=terms_of(sentence.text, article.language),
+        terms=terms,
+        weights=terms.weights,
         merit=round(_merit(sentence) * language * factor, 4),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from agents.checks import quotes
-from agents.selection import same_fact
+from agents.sameness import same_fact
 from agents.sources import Sources, key
 from agents.terms import terms_of
 from schemas.records import Brief, Statement

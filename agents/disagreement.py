@@ -12,28 +12,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from agents.candidates import Candidate
-from agents.selection import agree_but_for_numbers
+from agents.sameness import agree_but_for_figures
 from agents.sources import key
+from language.numbers import Number, numbers
 from schemas.records import Citation, Contradiction
 
 AT_MOST = 3
-FIGURE = re.compile(
-    r"(?<![\w.,:/-])(?P<currency>[$€£¥]\s?)?(?P<number>\d+(?:[.,]\d+)*)(?![\w:/]|-\d)"
-    r"(?:\s?(?P<scale>thousand|million|billion|trillion|mio\.?|mrd\.?|millionen|milliarden|mil|millones|millions?|"
-    r"milliards?|m|bn)\b)?\s?(?P<unit>%|[^\W\d_]{2,})?",
-    re.IGNORECASE,
-)
-SCALES = {
-    **dict.fromkeys(("thousand", "mil"), 3),
-    **dict.fromkeys(("million", "millions", "millionen", "millones", "mio", "m"), 6),
-    **dict.fromkeys(("billion", "bn", "milliarden", "mrd", "milliard", "milliards"), 9),
-    "trillion": 12,
-}
-# Languages that write 1,200.5; others with figures here write 1.200,5.
-POINT_DECIMAL = {"en", "zh", "ja", "ko", "th", "he"}
+# Units are compared by their first letters, so that member and members are one.
+UNIT_STEM = 6
+# What a plain number counts: the noun after it. "480 of its members" counts members.
+COUNTED = re.compile(r"(?:\s(?:of\s)?(?:its|the|their|these|those))?[\s\u00a0\u202f]([^\W\d_]{2,})")
 AT_LEAST = re.compile(
     r"(?i)(?:at least|more than|over|above|mindestens|mehr als|über|al menos|más de|au moins|plus de)\s*$"
 )
@@ -45,11 +36,61 @@ ABOUT = re.compile(
     r"(?i)(?:about|around|some|nearly|almost|roughly|approximately|rund|etwa|ca\.|fast|knapp|unos|unas|casi|"
     r"alrededor de|cerca de|environ|près de|quelque)\s*$"
 )
-# Words after a number that make it a date, a time or a place in a list.
-NO_UNIT = re.compile(
-    r"(?i)^(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene|abr|ago|dic|avr|juin|juil|août|déc|uhr|"
-    r"heures?|am|pm|gmt|utc|to|and|or|of|in|on|at|und|oder|y|o|de|et|ou|st|nd|rd|th|horas|year|years|jahre|años|ans)"
-)
+# Words after a number that make it a date, a time, or a place in a list.
+NO_UNIT = {
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october"),
+    *(
+        "november",
+        "december",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+    ),
+    *("januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember"),
+    *("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre"),
+    *(
+        "noviembre",
+        "diciembre",
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+    ),
+    *("octobre", "novembre", "décembre", "am", "pm", "gmt", "utc", "uhr", "heures", "horas", "hours"),
+    *("year", "years", "jahr", "jahre", "jahren", "año", "años", "an", "ans", "st", "nd", "rd", "th"),
+    *(
+        "to",
+        "and",
+        "or",
+        "of",
+        "in",
+        "on",
+        "at",
+        "by",
+        "from",
+        "for",
+        "per",
+        "und",
+        "oder",
+        "bis",
+        "von",
+        "im",
+    ),
+    *("de", "del", "en", "y", "et", "ou", "du", "des", "le", "la", "les", "el", "los", "las", "the", "a"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +109,7 @@ def disagreements(candidates: Sequence[Candidate]) -> tuple[Contradiction, ...]:
     for one, other in itertools.combinations(candidates, 2):
         if one.family == other.family or one.article.language != other.article.language:
             continue
-        if not (one.terms.numbers and other.terms.numbers and agree_but_for_numbers(one.terms, other.terms)):
+        if not (one.terms.figures and other.terms.figures and agree_but_for_figures(one.terms, other.terms)):
             continue
         for mine, theirs in _opposed(one, other):
             found.setdefault(mine.unit, _contradiction(one, mine, other, theirs))
@@ -77,7 +118,8 @@ def disagreements(candidates: Sequence[Candidate]) -> tuple[Contradiction, ...]:
 
 def figures(text: str, language: str) -> list[Figure]:
     """The numbers of a sentence that count something, with what they count."""
-    return [figure for match in FIGURE.finditer(text) if (figure := _figure(match, text, language))]
+    found = (_figure(number, text) for number in numbers(text, language))
+    return [figure for figure in found if figure is not None]
 
 
 def _opposed(one: Candidate, other: Candidate) -> Iterator[tuple[Figure, Figure]]:
@@ -93,35 +135,21 @@ def _by_unit(found: list[Figure]) -> dict[str, Figure]:
     return {figure.unit: figure for figure in found if units.count(figure.unit) == 1}
 
 
-def _figure(match: re.Match[str], text: str, language: str) -> Figure | None:
-    unit = (match["currency"] or match["unit"] or "").strip().casefold()
-    number = match["number"]
-    year = number.isdigit() and len(number) == 4 and not match["currency"] and number[:2] in ("19", "20")
-    value = _value(number, language)
-    if not unit or year or value is None or NO_UNIT.match(unit):
+def _figure(number: Number, text: str) -> Figure | None:
+    counted = None if number.unit else COUNTED.match(text, number.end)
+    unit = counted.group(1).casefold() if counted else number.unit
+    if not unit or unit == "year" or unit in NO_UNIT:
         return None
-    value = value.scaleb(SCALES.get((match["scale"] or "").casefold().rstrip("."), 0))
-    before = text[: match.start()]
-    low = high = value
+    before = text[: number.start]
+    low, high = number.value - number.resolution / 2, number.value + number.resolution / 2
     if AT_LEAST.search(before):
         high = Decimal("Infinity")
     elif UP_TO.search(before):
         low = Decimal(0)
     elif ABOUT.search(before):
-        low, high = value * Decimal("0.9"), value * Decimal("1.1")
-    return Figure(phrase=match.group().strip(), unit=unit[:6], low=low, high=high)
-
-
-def _value(number: str, language: str) -> Decimal | None:
-    thousands, point = (",", ".") if language in POINT_DECIMAL else (".", ",")
-    whole, _, fraction = number.partition(point)
-    groups = whole.split(thousands)
-    if point in fraction or thousands in fraction or any(len(group) != 3 for group in groups[1:]):
-        return None
-    try:
-        return Decimal("".join(groups) + (f".{fraction}" if fraction else ""))
-    except InvalidOperation:
-        return None
+        low, high = number.value * Decimal("0.9"), number.value * Decimal("1.1")
+    end = counted.end() if counted else number.end
+    return Figure(phrase=text[number.start : end], unit=unit[:UNIT_STEM], low=low, high=high)
 
 
 def _contradiction(one: Candidate, mine: Figure, other: Candidate, theirs: Figure) -> Contradiction:

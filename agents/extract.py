@@ -6,6 +6,8 @@ model's prose does not stand.
 
 from __future__ import annotations
 
+import math
+
 from agents.candidates import Candidate, Refused, candidates
 from agents.checks.prose import objection
 from agents.disagreement import cite, disagreements
@@ -34,8 +36,7 @@ def extract(work: Work) -> Draft:
     the story's centre, each with one citation of every family that says the same."""
     languages = _languages(work)
     found, refused = candidates(work.sources, languages)
-    titles = [terms_of(article.title, article.language) for article in work.sources.originals]
-    chosen = choose(found, titles, _fresh(work))
+    chosen = choose(found, _titles(work.sources), _fresh(work))
     return Draft(
         writer=Writer.EXTRACTIVE,
         headline=_headline(work.sources, languages),
@@ -43,6 +44,14 @@ def extract(work: Work) -> Draft:
         contradictions=disagreements(found),
         refused=tuple(_set_aside(each) for each in refused),
     )
+
+
+def _titles(sources: Sources) -> dict[str, frozenset[str]]:
+    titles: dict[str, frozenset[str]] = {}
+    for article in sources.originals:
+        terms = terms_of(article.title, article.language).weights.keys()
+        titles[family(article)] = titles.get(family(article), frozenset()) | terms
+    return titles
 
 
 def _languages(work: Work) -> tuple[str, ...]:
@@ -64,11 +73,11 @@ def _headline(sources: Sources, languages: tuple[str, ...]) -> str:
     """The headline that shares most with those of the other families; the founding one among equals."""
     usable = [article for article in sources.originals if article.title and objection(article.title) is None]
     readable = [article for article in usable if article.language in languages] or usable
-    titles = [(family(article), terms_of(article.title, article.language)) for article in readable]
+    titles = [(family(article), terms_of(article.title, article.language).weights) for article in readable]
 
     def central(n: int) -> float:
         owner, mine = titles[n]
-        return sum(shared(mine, theirs) for other, theirs in titles if other != owner)
+        return math.fsum(shared(mine, theirs) for other, theirs in titles if other != owner)
 
     best = max(range(len(readable)), key=lambda n: (round(central(n), 6), -n), default=None)
     return "" if best is None else readable[best].title

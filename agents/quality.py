@@ -64,8 +64,8 @@ def gaps(
         if len(alone) == len(statements):
             found.append("No statement is confirmed by a second independent family in the same terms.")
         elif alone:
-            listed = ", ".join(map(str, alone))
-            found.append(f"Not confirmed by a second independent family: statement {listed}.")
+            listed = f"statement{'s' * (len(alone) > 1)} {', '.join(map(str, alone))}"
+            found.append(f"Not confirmed by a second independent family: {listed}.")
     foreign = sorted({article.language for article in sources.originals} - {sources.language})
     if foreign:
         found.append(f"Sources in {', '.join(foreign)} are quoted in the original, if at all.")

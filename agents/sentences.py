@@ -29,23 +29,11 @@ INITIAL = re.compile(r"(?:^|[\s.(])[A-ZÀ-Þ]\.$")
 ORDINAL = re.compile(r"(?:^|\s)\d{1,2}\.$")
 # Languages that write ordinals with a full stop.
 ORDINAL_LANGUAGES = {
-    "cs",
-    "da",
-    "de",
-    "et",
-    "fi",
-    "hr",
-    "hu",
-    "is",
-    "lv",
-    "nb",
-    "nn",
-    "no",
-    "pl",
-    "sk",
-    "sl",
-    "sr",
+    *("cs", "da", "de", "et", "fi", "hr", "hu", "is", "lv"),
+    *("nb", "nn", "no", "pl", "sk", "sl", "sr"),
 }
+# sentencex never begins a sentence with a figure; after a word of some length one may.
+BEFORE_FIGURE = re.compile(r"(?<=[^\W\d_]{4}[.!?])\s+(?=\d)")
 HALF_OF_DAY = re.compile(r"(?i)\b[ap]\.m\.$")
 AFTER_HALF_OF_DAY = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:January|February|March|April|May|June|July|August|"
@@ -90,8 +78,7 @@ def _lines(text: str, start: int) -> Iterator[tuple[int, str]]:
 
 def _joined(line: str, language: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
-    for boundary in sentencex.get_sentence_boundaries(language or "en", line):
-        first, last = boundary["start_index"], boundary["end_index"]
+    for first, last in _boundaries(line, language):
         if spans and _belongs(
             line[spans[-1][0] : spans[-1][1]].rstrip(), line[first:last].lstrip(), language
         ):
@@ -99,6 +86,15 @@ def _joined(line: str, language: str) -> list[tuple[int, int]]:
         else:
             spans.append((first, last))
     return spans
+
+
+def _boundaries(line: str, language: str) -> Iterator[tuple[int, int]]:
+    for boundary in sentencex.get_sentence_boundaries(language or "en", line):
+        first, last = boundary["start_index"], boundary["end_index"]
+        for match in BEFORE_FIGURE.finditer(line, first, last):
+            yield first, match.end()
+            first = match.end()
+        yield first, last
 
 
 def _belongs(before: str, after: str, language: str) -> bool:

@@ -1,7 +1,4 @@
-"""The words that carry a sentence's content, weighed by how rare they are in their language.
-
-Rarity comes from wordfreq's tables (static, so a weight never depends on what else was read).
-"""
+"""The words and figures that carry a sentence's content, weighed by how rare they are in their language."""
 
 from __future__ import annotations
 
@@ -10,19 +7,22 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from wordfreq import available_languages, get_frequency_dict
+from language.frequency import zipf
+from language.numbers import numbers
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 # Scripts written without spaces: pairs of characters stand in for words.
 UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{2,}")
+PAIR_WEIGHT = 0.5
 POSSESSIVE = re.compile(r"['’]s?$")
 # French and Italian articles and pronouns before a vowel.
 ELIDED = re.compile(r"^(?:[cdjlmnst]|qu)['’]")
 # Inflections are told apart late in a word; six letters keep kin together in the languages we know.
 STEM = 6
-COMMON = 1e-3  # More frequent than one word in a thousand: carries nothing.
-RARE = 1e-6
+# Zipf values: a word in a thousand carries nothing, one in a million everything it can.
+COMMON, RARE = 6.0, 3.0
+# A year is in every second sentence.
+YEAR_WEIGHT = 0.3
 NEGATIONS = {
     *("not", "no", "never", "none", "nor", "neither", "cannot", "without", "denied", "denies", "deny"),
     *("nicht", "kein", "keine", "keinen", "nie", "niemals", "weder", "ohne"),
@@ -33,16 +33,29 @@ NEGATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a sentence says, as far as words tell: weight by stem, the figures in it, whether it denies."""
+    """What a sentence says, as far as words tell.
 
-    weights: dict[str, float]
-    numbers: frozenset[str]
+    ``words`` and ``figures`` weigh 0..1 by stem and by quantity; a quantity has the same key in whatever
+    language it is written. ``negated``: whether the sentence denies something.
+    """
+
+    words: dict[str, float]
+    figures: dict[str, float]
     negated: bool
 
     @property
-    def weight(self) -> float:
-        """Of all terms together."""
-        return sum(self.weights.values())
+    def weights(self) -> dict[str, float]:
+        """Words and figures together."""
+        return self.words | self.figures
+
+    @property
+    def telling(self) -> frozenset[str]:
+        """Figures too particular to be shared by chance: two digits or more, years left out."""
+        return frozenset(
+            figure
+            for figure in self.figures
+            if sum(character.isdigit() for character in figure) > 1 and not figure.endswith("year")
+        )
 
 
 def terms_of(text: str, language: str) -> Terms:
@@ -54,36 +67,27 @@ def terms_of(text: str, language: str) -> Terms:
         negated = negated or word in NEGATIONS or word.endswith(("n't", "n’t"))
         value = _rarity(word, language) if len(word) > 1 else 0.0
         if value:
-            stem = word[:STEM]
-            weights[stem] = max(value, weights.get(stem, 0.0))
+            weights[word[:STEM]] = max(value, weights.get(word[:STEM], 0.0))
     for match in UNSPACED.finditer(text):
         run = match.group()
-        weights.update((run[n : n + 2], 0.5) for n in range(len(run) - 1))
-    numbers = frozenset(NUMBER.findall(text))
-    weights.update((number, 1.0) for number in numbers)
-    return Terms(weights, numbers, negated)
+        weights.update((run[n : n + 2], PAIR_WEIGHT) for n in range(len(run) - 1))
+    found = numbers(text, language)
+    figures = {number.key: YEAR_WEIGHT if number.unit == "year" else 1.0 for number in found}
+    return Terms(weights, figures, negated)
 
 
-def shared(one: Terms, other: Terms) -> float:
-    """Weighted overlap coefficient: the share of the smaller one's weight that the larger one has."""
-    common = sum(min(w, other.weights[t]) for t, w in one.weights.items() if t in other.weights)
-    smaller = min(one.weight, other.weight)
-    return common / smaller if smaller else 0.0
+def common(one: dict[str, float], other: dict[str, float]) -> float:
+    """The weight that two have in common, in whatever order they hold it."""
+    return math.fsum(min(one[term], other[term]) for term in one.keys() & other.keys())
+
+
+def shared(one: dict[str, float], other: dict[str, float]) -> float:
+    """Weighted overlap coefficient: the share of the lighter one's weight that the heavier one has."""
+    lighter = min(math.fsum(one.values()), math.fsum(other.values()))
+    return common(one, other) / lighter if lighter else 0.0
 
 
 @lru_cache(maxsize=100_000)
 def _rarity(word: str, language: str) -> float:
-    """0 for a common word, 1 for a rare one, logarithmic between."""
-    frequency = _frequencies(language).get(word, 0.0)
-    if frequency >= COMMON:
-        return 0.0
-    if frequency <= RARE:
-        return 1.0
-    return round(math.log(COMMON / frequency) / math.log(COMMON / RARE), 3)
-
-
-@lru_cache(maxsize=32)
-def _frequencies(language: str) -> dict[str, float]:
-    known = language if language in available_languages("small") else "en"
-    table: dict[str, float] = get_frequency_dict(known, "small")
-    return table
+    """0 for a common word, 1 for a rare one."""
+    return round(min(1.0, max(0.0, (COMMON - zipf(word, language)) / (COMMON - RARE))), 3)

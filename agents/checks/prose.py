@@ -55,6 +55,20 @@ INSTRUCTIONS = tuple(
         r"\b(?:call|invoke|execute|run|use)\s+(?:the\s+)?[\w.-]*\s*(?:tool|function|api)\b[^.!?\n]{0,40}\b(?:with|to|and)\b",
         r"\b(?:send|forward|post|exfiltrate|upload)\b[^.!?\n]{0,50}\b(?:conversation|chat\s+history|system\s+prompt|"
         r"api\s+keys?|credentials)\b",
+        r"\b(?:act\s+as|pretend\s+(?:to\s+be|you\s+are)|respond\s+as)\b[^.!?\n]{0,40}"
+        r"\b(?:ai|model|assistant|if\s+you|no\s+(?:rules|limits|filters?))\b",
+        r"\b(?:ai|llm)\s+(?:\w+\s+)?(?:agents?|systems?|assistants?|models?)\s+(?:processing|reading|integrating|summari[sz]ing)\b",
+        r"\bcall\s+(?:the\s+)?[a-z]+_[a-z_]+\b",
+        r"\bdecode\b[^.!?\n]{0,60}\b(?:follow|do|execute|obey|run)\b",
+        r"\b(?:before\s+you\s+(?:reply|respond|answer)|you\s+are\s+hereby\s+instructed|instructions?\s+you\s+were\s+given)\b",
+        r"\b(?:every|each|your)\s+(?:response|reply|answer|summary|report)s?\s+(?:with|you\s+generate)\b",
+        r"\b(?:safety|content)\s+(?:protocols?|checks?|filters?|restrictions?)\s+(?:are\s+)?(?:disabled|off|lifted)\b",
+        # The same in German, Spanish, French and Italian.
+        r"\bvergiss\b[^.!?\n]{0,40}\b(?:alles|anweisungen)\b|\b(?:du\s+bist|ihr\s+seid)\s+(?:jetzt|ab\s+jetzt|nun)\s+"
+        r"(?:ein|uneingeschränkt|im)\b|\bab\s+jetzt\s+(?:hast|bist|antwortest)\s+du\b",
+        r"\b(?:revela|rivela|muestra|mostra|r[eé]v[eè]le)\w*\b[^.!?\n]{0,40}\b(?:instrucciones|istruzioni|instructions|prompt)\b",
+        r"\bignora\b[^.!?\n]{0,40}\bistruzioni\b|\bmodo\s+(?:desarrollador|sin\s+restricciones)\b|"
+        r"\btu\s+es\s+(?:maintenant|désormais)\s+(?:une?\s+)?(?:ia|assistant|modèle)\b",
         r"\b(?:summary|brief|response|answer)\s+(?:must|should|has\s+to)\s+(?:say|state|include|begin|start|end|contain)\b",
         r"\b(?:include|add|insert|append)\b[^.!?\n]{0,40}\b(?:in|to|into)\s+(?:your|the)\s+(?:summary|brief|response|answer|output)\b",
     )

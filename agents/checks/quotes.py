@@ -61,9 +61,11 @@ def stands(quote: str, text: str, start: int, end: int) -> bool:
 
 
 def _clusters(text: str) -> Iterator[tuple[int, str]]:
-    """A character with the combining marks after it."""
+    """A character with what composes with it: combining marks, and the vowels and finals of Hangul."""
     begin = 0
     for index in range(1, len(text) + 1):
-        if index == len(text) or not unicodedata.combining(text[index]):
+        if index == len(text) or not (
+            unicodedata.combining(text[index]) or "\u1160" <= text[index] <= "\u11ff"
+        ):
             yield begin, text[begin:index]
             begin = index
