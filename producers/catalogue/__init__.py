@@ -1,1 +1,15 @@
 """Lists of feeds: reading them from files, and keeping them in the log."""
+
+from producers.catalogue.publishing import listed, publish
+from producers.catalogue.reading import Reading, inspect_catalogue, read_catalogue
+from producers.catalogue.rows import CatalogueError, Skipped
+
+__all__ = [
+    "CatalogueError",
+    "Reading",
+    "Skipped",
+    "inspect_catalogue",
+    "listed",
+    "publish",
+    "read_catalogue",
+]

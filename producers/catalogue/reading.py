@@ -1,0 +1,106 @@
+"""Lists of feeds from files: OPML, CSV or JSON, told apart by what they hold.
+
+Lists are made by hand and by many programs; one bad line must not cost the others. What cannot be
+used is skipped and named with its line and the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from language.detect import declared
+from producers.addresses import UrlDenied, check_url
+from producers.catalogue import delimited, objects, opml
+from producers.catalogue.rows import CatalogueError, Row, Skipped
+from producers.urls import registrable_domain
+from schemas.identity import feed_id
+from schemas.records import FeedSpec, Reliability
+from telemetry import logs
+
+LOG = logs.logger("catalogue")
+TEXT_FIELDS = tuple(f.name for f in fields(FeedSpec) if f.name not in ("feed_id", "reliability", "active"))
+FALSE_WORDS = frozenset(("false", "no", "0", "off"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A list as it was read: its feeds in order, each URL once, and what was left out."""
+
+    feeds: tuple[FeedSpec, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def read_catalogue(source: Path | str | bytes) -> list[FeedSpec]:
+    """The feeds of a file (a path) or of its bytes; skipped lines are logged.
+
+    Raises CatalogueError when there is no feed in it at all, naming every line and its reason.
+    """
+    reading = inspect_catalogue(source)
+    for skipped in reading.skipped:
+        LOG.warning("line skipped", line=skipped.line, reason=skipped.reason)
+    if not reading.feeds:
+        lines = "".join(f"\n  line {each.line}: {each.reason}" for each in reading.skipped[:20])
+        raise CatalogueError(f"no feed found; nothing was imported{lines}")
+    return list(reading.feeds)
+
+
+def inspect_catalogue(source: Path | str | bytes) -> Reading:
+    """The same with the skipped lines. Raises CatalogueError for what is neither OPML, CSV nor JSON."""
+    data = source if isinstance(source, bytes) else _bytes_of(Path(source))
+    text = data.decode("utf-8-sig", "replace")
+    start = text.lstrip()[:1]
+    if start == "<":
+        rows, skipped = opml.rows(text)
+    elif start in ("{", "["):
+        rows, skipped = objects.rows(text)
+    else:
+        rows, skipped = delimited.rows(text)
+    return _checked(rows, skipped)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CatalogueError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _checked(rows: Iterable[Row], already_skipped: Iterable[Skipped]) -> Reading:
+    feeds: dict[str, FeedSpec] = {}
+    skipped = list(already_skipped)
+    for row in rows:
+        try:
+            feed = _feed(row.values)
+        except (UrlDenied, ValueError) as error:
+            skipped.append(Skipped(row.line, str(error)))
+            continue
+        if feed.feed_id in feeds:
+            skipped.append(Skipped(row.line, f"{feed.url} is listed before"))
+        else:
+            feeds[feed.feed_id] = feed
+    return Reading(tuple(feeds.values()), tuple(sorted(skipped, key=lambda each: each.line)))
+
+
+def _feed(values: Mapping[str, str]) -> FeedSpec:
+    url = values.get("url", "").strip()
+    if not url:
+        raise ValueError("no feed URL")
+    check_url(url)
+    given = {name: values[name].strip() for name in TEXT_FIELDS if values.get(name)}
+    grade = values.get("reliability", "").strip().upper() or Reliability.F
+    if grade not in Reliability.__members__:
+        raise ValueError(f"reliability {grade!r} is none of {', '.join(Reliability.__members__)}")
+    publisher = (
+        given.get("publisher") or registrable_domain(given.get("site_url", "")) or registrable_domain(url)
+    )
+    given |= {
+        "url": url,
+        "publisher": publisher,
+        "family": given.get("family") or publisher,
+        "country": given.get("country", "").lower(),
+        "language": declared(given.get("language")),
+    }
+    active = values.get("active", "").strip().lower() not in FALSE_WORDS
+    return FeedSpec(feed_id=feed_id(url), reliability=Reliability(grade), active=active, **given)
