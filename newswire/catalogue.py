@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from newswire.model import Feed
 
@@ -43,7 +43,7 @@ def as_opml(entries: Sequence[Mapping[str, object]], title: str) -> str:
         [
             '<?xml version="1.0" encoding="utf-8"?>',
             '<opml version="2.0">',
-            f"<head><title>{title}</title></head>",
+            f"<head><title>{escape(title)}</title></head>",
             "<body>",
             *map(_outline, entries),
             "</body>",

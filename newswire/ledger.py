@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 
 class LedgerError(RuntimeError):
@@ -66,13 +66,13 @@ class Ledger:
         self.path = path
         self.units: list[Served] = []
         self.steps: list[tuple[int, int]] = []
+        self.polls: dict[str, int] = {}
         self._last: dict[tuple[str, str], Served] = {}
         self._dates: dict[tuple[str, str, int], int | None] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         for line in _whole_lines(path):
             self._take(path, play, line)
         fresh = not path.exists() or path.stat().st_size == 0
-        self._file: TextIO = path.open("a", encoding="utf-8")
         if fresh:
             self._write({"line": "play", "play": play})
 
@@ -80,6 +80,11 @@ class Ledger:
         """A step of the time line is out."""
         self._write({"line": "step", "step": step, "at": at})
         self.steps.append((step, at))
+
+    def polled(self, feed: str, step: int) -> None:
+        """A poll has seen what the feed answers since ``step``."""
+        self._write({"line": "polled", "feed": feed, "step": step})
+        self.polls[feed] = step
 
     def serve(
         self, feed: str, items: Iterable[Item], dates: Mapping[str, int | None], at: int, step: int
@@ -137,10 +142,6 @@ class Ledger:
             "by_feed": dict(sorted(self.by_feed().items())),
         }
 
-    def close(self) -> None:
-        """Closes the file."""
-        self._file.close()
-
     def _book_date(self, feed: str, item: Item, published: int | None) -> None:
         key = (feed, item.guid, item.revision)
         if key not in self._dates:
@@ -163,6 +164,8 @@ class Ledger:
                 )
             if kind == "step":
                 self.steps.append((raw["step"], raw["at"]))
+            elif kind == "polled":
+                self.polls[raw["feed"]] = raw["step"]
             elif kind == "date":
                 self._dates[raw["feed"], raw["guid"], raw["revision"]] = raw["published_at"]
             elif kind == "served":
@@ -171,8 +174,8 @@ class Ledger:
             raise LedgerError(f"{path}: unreadable line {line[:120]!r}; move the file away") from error
 
     def _write(self, line: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        self._file.flush()
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 def _whole_lines(path: Path) -> list[str]:

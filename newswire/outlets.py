@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from newswire.durations import moment
+from newswire.files import read_yaml
 from newswire.model import Answer, Body, Feed, Format, Outlet, SampleError, Turn
 
 SAMPLE = Path(__file__).parent / "sample"
@@ -28,7 +27,7 @@ def load_outlets(folder: Path = SAMPLE) -> Outlets:
     path = folder / "outlets.yaml"
     feeds: dict[str, Feed] = {}
     turns: list[Turn] = []
-    for raw in yaml.safe_load(path.read_text(encoding="utf-8")):
+    for raw in read_yaml(path):
         outlet = _outlet(path, raw)
         for each in raw["feeds"]:
             feed = _feed(path, outlet, each)

@@ -145,8 +145,6 @@ class Clock:
     def turn(self) -> None:
         """Releases what is due."""
         player = self._player
-        if player.released < 0:
-            player.release(self._now())
         unpolled = player.unpolled()
         self.waiting_for = str(missing({}, {}, unpolled)) if unpolled else ""
         if self._started is None:

@@ -96,7 +96,6 @@ class Player:
         self._names = frozenset(programme.feeds())
         self._dates: dict[tuple[str, str, int], int | None] = {}
         self._modified: dict[str, int] = {}
-        self._polled: dict[str, int] = {}
         self._failed: set[tuple[str, int]] = set()
         self.released = -1
         for number, at in ledger.steps:
@@ -112,6 +111,11 @@ class Player:
         """The last one released."""
         return self.programme.steps[self.released] if self.released >= 0 else None
 
+    def open(self, now: int) -> None:
+        """Lets the opening out, unless the ledger says that it is."""
+        if self.released < 0:
+            self.release(now)
+
     def release(self, now: int) -> Step:
         """Lets the next step out."""
         number = self.released + 1
@@ -121,13 +125,7 @@ class Player:
 
     def unpolled(self) -> list[str]:
         """Feeds changed by a step whose change no poll has seen yet."""
-        if self.released < 0:
-            return []
-        return sorted(
-            name
-            for name in self._names
-            if self._polled.get(name, -1) < self.programme.document(name, self.released).changed_by
-        )
+        return sorted(name for name in self._names if not self._seen(name))
 
     def answer(self, name: str, now: int, conditions: Mapping[str, str], *, poll: bool) -> Reply:
         """To a request for a feed; ``conditions`` are its If-… headers, in lower case, the dates
@@ -135,8 +133,8 @@ class Player:
         if name not in self._names or self.released < 0:
             return Reply(404, b"no such feed here\n")
         document = self.programme.document(name, self.released)
-        if poll:
-            self._polled[name] = self.released
+        if poll and not self._seen(name):
+            self.ledger.polled(name, document.changed_by)
         refusal = self._refusal(name, document, poll)
         return refusal or self._content(name, document, now, conditions, poll)
 
@@ -147,6 +145,9 @@ class Player:
         if self.programme.document(name, self.released).answer is not Answer.MOVED:
             return None
         return Reply(301, b"", {"Location": location})
+
+    def _seen(self, name: str) -> bool:
+        return self.ledger.polls.get(name, -1) >= self.programme.document(name, self.released).changed_by
 
     def _refusal(self, name: str, document: Document, poll: bool) -> Reply | None:
         match document.answer:

@@ -12,7 +12,7 @@ import hashlib
 import json
 import multiprocessing
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -76,14 +76,20 @@ class Recorded:
         return next(each for each in reversed(self.documents[feed]) if each.changed_by <= released)
 
 
-def load_recorded(folder: Path, state: Path) -> Recorded:
+Count = Callable[[Sequence[Path]], Mapping[Path, list[Item]]]
+
+
+def load_recorded(folder: Path, state: Path, count: Count | None = None) -> Recorded:
     """Every feed of ``folder``; the reference's counts are kept in ``state`` for the next start.
+    ``count`` reads the files that are not counted yet (default: count_apart).
     Raises SampleError when there is nothing to play."""
     found = {path.name: _files(path) for path in sorted(folder.iterdir()) if not path.name.startswith(".")}
     found = {name: files for name, files in found.items() if files}
     if not found:
         raise SampleError(f"{folder} holds no files to play")
-    items = _reference([path for files in found.values() for path in files], state / "reference.json")
+    items = _reference(
+        [path for files in found.values() for path in files], state / "reference.json", count or count_apart
+    )
     steps = [Step(0, 0, "", "every feed opens")]
     documents: dict[str, list[RecordedDocument]] = {
         name: [RecordedDocument(files[0], 0, items[files[0]])] for name, files in found.items()
@@ -125,13 +131,16 @@ def sniffed(data: bytes) -> str:
 
 def counted(data: bytes) -> list[Item]:
     """What feedparser finds: one item for each entry with a title or a text, a blank for one without,
-    and one DOCUMENT for something that is no feed."""
-    parsed = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)
-    if not parsed.get("version") and not parsed.entries:
-        return [Item("(document)", hashlib.sha256(data).hexdigest()[:32], unit=Unit.DOCUMENT)]
+    and one DOCUMENT for something that is no feed. JSON Feed, which it does not know, is read as JSON."""
+    entries = _json_entries(data)
+    if entries is None:
+        parsed = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)
+        entries = parsed.entries
+        if not parsed.get("version") and not entries:
+            return [Item("(document)", hashlib.sha256(data).hexdigest()[:32], unit=Unit.DOCUMENT)]
     repeats: Counter[str] = Counter()
     items = []
-    for entry in parsed.entries:
+    for entry in entries:
         title, text = str(entry.get("title", "")).strip(), _text(entry)
         guid = str(entry.get("id") or entry.get("link") or content_hash(f"{title}\n{text}"))
         repeats[guid] += 1
@@ -147,6 +156,25 @@ def counted(data: bytes) -> list[Item]:
     return items
 
 
+def _json_entries(data: bytes) -> list[dict[str, Any]] | None:
+    """Items of a JSON Feed under feedparser's names; None for anything else."""
+    if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return None
+    try:
+        raws = json.loads(data)["items"]
+        return [
+            {
+                "id": raw.get("id"),
+                "link": raw.get("url"),
+                "title": raw.get("title") or "",
+                "summary": raw.get("content_html") or raw.get("content_text") or raw.get("summary") or "",
+            }
+            for raw in raws
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
 def _text(entry: Mapping[str, Any]) -> str:
     contents = [str(each.get("value", "")) for each in entry.get("content", [])]
     return next((text.strip() for text in [*contents, str(entry.get("summary", ""))] if text.strip()), "")
@@ -158,17 +186,18 @@ def _files(path: Path) -> list[Path]:
     return sorted(each for each in path.iterdir() if each.is_file() and not each.name.startswith("."))
 
 
-def _reference(paths: Sequence[Path], cache: Path) -> dict[Path, list[Item]]:
+def _reference(paths: Sequence[Path], cache: Path, count: Count) -> dict[Path, list[Item]]:
     kept = json.loads(cache.read_text(encoding="utf-8")) if cache.exists() else {}
     missing = [path for path in paths if str(path) not in kept]
     if missing:
-        kept |= {str(path): [asdict(item) for item in items] for path, items in _count_all(missing).items()}
+        kept |= {str(path): [asdict(item) for item in items] for path, items in count(missing).items()}
         cache.parent.mkdir(parents=True, exist_ok=True)
         cache.write_text(json.dumps(kept), encoding="utf-8")
     return {path: [Item(**{**raw, "unit": Unit(raw["unit"])}) for raw in kept[str(path)]] for path in paths}
 
 
-def _count_all(paths: Sequence[Path]) -> dict[Path, list[Item]]:
+def count_apart(paths: Sequence[Path]) -> dict[Path, list[Item]]:
+    """Counts in processes of their own; a document that takes longer than LIMIT_S counts nothing."""
     counts: dict[Path, list[Item]] = {}
     # Leaving the block ends the workers, one that hangs in a document included.
     with multiprocessing.get_context("spawn").Pool(2) as pool:

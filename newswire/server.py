@@ -50,12 +50,12 @@ def create_app(
 
 
 async def _pacing(app: web.Application) -> AsyncIterator[None]:
+    app[PLAYER].open(app[NOW]())
     task = asyncio.create_task(_paced(app[PACE]))
     yield
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-    app[PLAYER].ledger.close()
 
 
 async def _paced(pace: Pace) -> None:

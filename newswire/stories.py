@@ -14,9 +14,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from newswire.durations import dating, moment
+from newswire.files import read_yaml
 from newswire.model import Entry, Feed, SampleError, Wording
 from newswire.outlets import SAMPLE
 
@@ -44,7 +43,7 @@ def load_stories(feeds: Mapping[str, Feed], folder: Path = SAMPLE) -> dict[str, 
     """Every entry by its reference ``story/id``. Raises SampleError naming file and entry."""
     raws: dict[str, tuple[str, Mapping[str, Any]]] = {}
     for path in sorted((folder / "stories").glob("*.yaml")):
-        for story in yaml.safe_load(path.read_text(encoding="utf-8")):
+        for story in read_yaml(path):
             for raw in story["entries"]:
                 reference = f"{story['story']}/{raw['id']}"
                 if reference in raws:

@@ -83,7 +83,9 @@ def timeline(feeds: Mapping[str, Feed], entries: Iterable[Entry], turns: Iterabl
         else:
             new = Shown(change, change.wordings[revision - 1], revision)
             shown = _placed(new, before.shown, feeds[name].keep)
-            sheet = Sheet(before.answer, shown, number)
+            # An error is over with the poll that saw it.
+            answer = Answer.FEED if before.answer is Answer.ERROR else before.answer
+            sheet = Sheet(answer, shown, number)
             what = new.wording.title or change.guid
         sheets[name].append(sheet)
         steps.append(Step(number, at, name, what))
