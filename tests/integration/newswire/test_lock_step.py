@@ -1,0 +1,100 @@
+"""Lock step against the real log, with real producers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from newswire.labels import Counts, load_labels
+from newswire.logged import Logged
+from producers.catalogue import publish
+from schemas.codec import Codec, from_dict
+from schemas.identity import feed_id
+from schemas.records import Article, DeadLetter, FeedSpec, Kind
+from schemas.registry import Registry
+from tests.integration.newswire.conftest import CHECKOUT, Newswire, until
+from topics.catalogue import ARTICLES_RAW, DEAD_LETTERS
+from topics.reading import read_range
+from topics.writing import Writer
+
+Make = Callable[..., Newswire]
+
+
+def test_the_log_is_counted_by_feed_as_it_grows(kafka: Any) -> None:
+    codec = Codec(Registry(kafka.registry))
+    urls = {name: f"http://127.0.0.1:1/{name}" for name in ("one", "two")}
+    logged, writer = Logged(kafka.broker, codec, urls), Writer(kafka.broker, codec)
+    assert logged.read() == {}
+
+    def article(feed: str, number: int, kind: Kind = Kind.ENTRY) -> Article:
+        return Article(
+            article_id=f"a{number}", version=1, kind=kind, feed_id=feed_id(urls[feed]), observed_at=1
+        )
+
+    writer.send(ARTICLES_RAW, "a1", article("one", 1))
+    writer.send(ARTICLES_RAW, "tick", article("one", 2, Kind.TICK))
+    writer.send(ARTICLES_RAW, "a3", Article(article_id="a3", kind=Kind.ENTRY, feed_id="other", observed_at=1))
+    writer.flush()
+    assert logged.read() == {"one": 1}
+    writer.send(ARTICLES_RAW, "a4", article("one", 4))
+    writer.send(DEAD_LETTERS, "two", DeadLetter(source=feed_id(urls["two"]), failed_at=1))
+    writer.flush()
+    assert logged.read() == {"one": 2, "two": 1}
+    assert logged.read() == {"one": 2, "two": 1}
+
+
+def test_the_sample_in_lock_step_ends_with_the_labelled_counts(
+    kafka: Any, newswire: Make, tmp_path: Path
+) -> None:
+    where = {"TIDEWIRE_KAFKA_BOOTSTRAP": kafka.broker.bootstrap, "TIDEWIRE_REGISTRY_URL": kafka.registry.url}
+    server = newswire("--mode", "lock", **where)
+    codec = Codec(Registry(kafka.registry))
+    catalogue = server.get("/catalogue.json").json()
+    specs = [from_dict(FeedSpec, {**entry, "feed_id": feed_id(entry["url"])}) for entry in catalogue]
+    publish(kafka.broker, codec, specs)
+    with producers(server, tmp_path, where):
+        until(lambda: bool(server.status()["done"]), lambda: str(server.status()), deadline_s=280)
+    labels = load_labels(server.base)
+    ours = {spec.feed_id for spec in specs}
+    articles = [codec.decode(each.value or b"", Article) for each in read_range(kafka.broker, ARTICLES_RAW)]
+    entries = [each for each in articles if each.kind is Kind.ENTRY and each.feed_id in ours]
+    letters = [codec.decode(each.value or b"", DeadLetter) for each in read_range(kafka.broker, DEAD_LETTERS)]
+    keys = Counter((each.article_id, each.version, each.content_hash) for each in entries)
+    assert server.summary()["served"] == labels.expected.served
+    assert counted(len(entries), len(keys), sum(each.source in ours for each in letters)) == counted(
+        labels.expected.raw, labels.expected.unique, labels.expected.dead_letters
+    )
+    assert {each.article_id for each in entries} == set(labels.story_by_article())
+
+
+def counted(raw: int, unique: int, dead_letters: int) -> Counts:
+    return Counts(raw + dead_letters, raw, unique, raw - unique, 0, dead_letters)
+
+
+@contextmanager
+def producers(server: Newswire, home: Path, where: dict[str, str]) -> Iterator[None]:
+    """A worker that polls fast, as the demo's does."""
+    environment = {
+        **where,
+        "PATH": str(Path(sys.executable).parent),
+        "TIDEWIRE_HOME": str(home),
+        "TIDEWIRE_PRODUCERS_ALLOW_HOSTS": server.base.removeprefix("http://"),
+        "TIDEWIRE_PRODUCERS_MIN_INTERVAL_S": "0.3",
+        "TIDEWIRE_PRODUCERS_MAX_INTERVAL_S": "0.3",
+        "TIDEWIRE_PRODUCERS_COMMIT_INTERVAL_S": "0.1",
+        "TIDEWIRE_PRODUCERS_PER_HOST": "32",
+    }
+    with (home / "producers.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "producers", "--slot", "91"], env=environment, cwd=CHECKOUT, stderr=log
+        )
+    try:
+        yield
+    finally:
+        process.terminate()
+        assert process.wait(timeout=30) == 0, (home / "producers.log").read_text()
