@@ -45,10 +45,15 @@ class Found:
     """A result, with the copies of it that were found too. ``score`` is in (0, 1]: 1 is first both
     by meaning and by words."""
 
-    id: str
+    hit: Hit
     score: float
-    payload: Payload
     copies: list[Hit] = field(default_factory=list)
+
+    def add(self, hit: Hit) -> None:
+        """Another copy; an original takes the place of a copy."""
+        if _copied(self.hit) and not _copied(hit):
+            self.hit, hit = hit, self.hit
+        self.copies.append(hit)
 
 
 def conditions(scope: Scope) -> list[Condition]:
@@ -80,16 +85,17 @@ def hybrid(text: str, vector: tuple[float, ...], scope: Scope, limit: int) -> Hy
 
 
 def collapsed(hits: Iterable[Hit], limit: int, versions: bool = False) -> list[Found]:
-    """Best first; copies of one text, and with ``versions`` false versions of one thing, as one."""
-    hits = list(hits)
+    """Best first; copies of one text, and with ``versions`` false versions of one thing, as one: the
+    original, when it is among them, with the best score. Equal ones are newest first."""
+    hits = sorted(hits, key=lambda hit: (-hit.score, -hit.payload["date"], hit.id))
     articles = {hit.payload["key"]: hit.payload for hit in reversed(hits) if hit.payload["kind"] == ARTICLE}
     found: dict[tuple[str, str], Found] = {}
     for hit in hits:
         group = (hit.payload["kind"], hit.id if versions else _group(hit.payload, articles))
         if group in found:
-            found[group].copies.append(hit)
+            found[group].add(hit)
         else:
-            found[group] = Found(hit.id, normalised(hit.score), hit.payload)
+            found[group] = Found(hit, normalised(hit.score))
     return list(found.values())[:limit]
 
 
@@ -113,3 +119,7 @@ def _group(payload: Payload, articles: Mapping[str, Payload]) -> str:
         key, payload = original, articles[original]
         seen.add(key)
     return key
+
+
+def _copied(hit: Hit) -> bool:
+    return hit.payload["record"].get("duplicate_of") is not None

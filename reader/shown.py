@@ -53,7 +53,7 @@ def place(record: Payload) -> str:
 
 def result(found: Found) -> Result:
     """A search result."""
-    payload = found.payload
+    payload = found.hit.payload
     record = payload["record"]
     common: dict[str, Any] = {
         "kind": payload["kind"],

@@ -131,7 +131,14 @@ def sample() -> list[Record]:
         publisher="wire.example",
         url="https://wire.example/a2",
     )
-    revised = article("a1", "Dockers end strike at the port of Rovigo", T0 + 5_000, version=2, revision=1)
+    revised = article(
+        "a1",
+        "Dockers end strike at the port of Rovigo",
+        T0 + 5_000,
+        version=2,
+        revision=1,
+        published_at=T0 - 60_000,
+    )
     german = article("a3", "Hafenstreik in Rovigo", T0 + 2_000, language="de", publisher="kai.example")
     hostile = article(
         "a4", f"{HOSTILE} volcano", T0 + DAY, url="javascript:alert(1)", story_id="s2", desk="business"

@@ -22,7 +22,7 @@ def test_search_ranks_briefs_and_articles_with_outlet_date_and_score(client: Tes
     brief = next(each for each in found if each["kind"] == "brief")
     assert (brief["id"], brief["outlet"], brief["outlets"]) == ("b2", "world desk", ["harbour.example"])
     article = next(each for each in found if each["id"] == "a1")
-    assert article["date"] == "2025-11-24T23:59:05Z"
+    assert article["date"] == "2025-11-24T23:59:00Z"
     assert article["place"] == "articles.raw-3@1207"
 
 

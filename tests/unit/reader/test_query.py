@@ -10,7 +10,7 @@ from sinks.store import FOREVER, RRF_K, Hit, Not, OneOf, Within
 
 def hit(ident: str, kind: str = "article", score: float = 0.02, **fields: Any) -> Hit:
     record = {"duplicate_of": fields.pop("duplicate_of", None)}
-    payload = {"kind": kind, "key": ident, "record": record, "known_from": 1, **fields}
+    payload = {"kind": kind, "key": ident, "record": record, "known_from": 1, "date": 1, **fields}
     return Hit(f"point-{ident}-{score}", score, payload)
 
 
@@ -52,7 +52,7 @@ def test_copies_of_one_text_are_one_result_the_best_first() -> None:
     found = collapsed(
         [hit("copy", duplicate_of="first"), hit("x"), hit("first"), hit("of-copy", duplicate_of="copy")], 10
     )
-    assert [each.payload["key"] for each in found] == ["copy", "x"]
+    assert [each.hit.payload["key"] for each in found] == ["copy", "x"]
     assert [each.payload["key"] for each in found[0].copies] == ["first", "of-copy"]
 
 
@@ -63,10 +63,10 @@ def test_copies_that_point_at_each_other_end() -> None:
 
 def test_a_revised_original_is_not_hidden_by_copies_of_what_it_said_before() -> None:
     hits = [hit("copy", duplicate_of="first"), hit("other", duplicate_of="first"), hit("first", known_from=5)]
-    assert [each.payload["key"] for each in collapsed(hits, 10)] == ["copy", "first"]
+    assert [each.hit.payload["key"] for each in collapsed(hits, 10)] == ["copy", "first"]
     later = hit("later", duplicate_of="first", known_from=9)
-    assert [each.payload["key"] for each in collapsed([*hits, later], 10)] == ["copy", "first"]
-    assert [each.payload["key"] for each in collapsed([*hits, later], 10)[1].copies] == ["later"]
+    assert [each.hit.payload["key"] for each in collapsed([*hits, later], 10)] == ["copy", "first"]
+    assert [each.hit.payload["key"] for each in collapsed([*hits, later], 10)[1].copies] == ["later"]
 
 
 def test_copies_of_what_was_not_found_are_one() -> None:
@@ -86,12 +86,12 @@ def test_briefs_of_two_desks_are_two() -> None:
         hit("b2", "brief", pair="s/business"),
         hit("b3", "brief", pair="s/world"),
     ]
-    assert [each.payload["key"] for each in collapsed(briefs, 10)] == ["b1", "b2"]
+    assert [each.hit.payload["key"] for each in collapsed(briefs, 10)] == ["b1", "b2"]
 
 
 def test_limit_counts_results_not_copies() -> None:
     hits = [hit("a"), hit("b", duplicate_of="a"), hit("c"), hit("d")]
-    assert [each.payload["key"] for each in collapsed(hits, 2)] == ["a", "c"]
+    assert [each.hit.payload["key"] for each in collapsed(hits, 2)] == ["a", "c"]
 
 
 @pytest.mark.parametrize(
