@@ -144,11 +144,14 @@ class _Desk:
 
 def _faust_app(settings: Settings) -> faust.App:
     agents = settings.agents
+    folder = settings.lane.folder(settings.home.home.resolve() / "agents")
+    # Faust makes the last folder of a path only.
+    folder.parent.mkdir(parents=True, exist_ok=True)
     return faust.App(
         settings.lane.group("agents"),
         broker=f"aiokafka://{settings.broker.bootstrap.replace(',', ';')}",
         store="memory://",
-        datadir=str(settings.lane.folder(settings.home.home.resolve() / "agents")),
+        datadir=str(folder),
         web_enabled=False,
         topic_disable_leader=True,
         topic_allow_declare=False,

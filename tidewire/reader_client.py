@@ -29,10 +29,13 @@ class ReaderClient:
         self._url = url.rstrip("/")
         self._client = httpx2.Client(timeout=TIMEOUT_S, trust_env=False)
 
-    def get(self, path: str, parameters: Mapping[str, str | int | None] | None = None) -> dict[str, Any]:
+    def get(
+        self, path: str, parameters: Mapping[str, str | int | None] | None = None, accept: int | None = None
+    ) -> dict[str, Any]:
         """The JSON answer of ``path``; parameters that are None are left out.
 
-        Raises ReaderDown when nobody answers, ReaderProblem for an error answer.
+        Raises ReaderDown when nobody answers, ReaderProblem for an error answer, unless its
+        status is the one to ``accept``.
         """
         given = {name: value for name, value in (parameters or {}).items() if value is not None}
         try:
@@ -42,7 +45,7 @@ class ReaderClient:
                 f"Nothing answers at {self._url} ({type(error).__name__}). Is the stack up? "
                 "`./tw status` tells, `./tw up` starts it."
             ) from error
-        if answer.status_code >= 400:
+        if answer.status_code >= 400 and answer.status_code != accept:
             raise ReaderProblem(answer.status_code, _said(answer))
         body: dict[str, Any] = answer.json()
         return body

@@ -125,7 +125,7 @@ def _unindexed(reader: ReaderClient | None, lane: Lane) -> str:
     if reader is None:
         return ""
     try:
-        said = reader.get("/ready")
+        said = reader.get("/ready", accept=503)
     except RuntimeError as error:
         return str(error)
     for each in said["lanes"]:

@@ -1,0 +1,142 @@
+"""``./tw demo``: the stream on the sample newswire, with a table of what happens."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console, Group
+from rich.live import Live
+from rich.markup import escape
+from rich.table import Table
+
+from tidewire.commands.stack import say, show_step
+from tidewire.demo import Demo, Glance, adopt, demo_profile, problems
+from tidewire.places import stack_settings
+from tidewire.running import start
+from tidewire.stack.stack import Stack
+
+Show = Callable[[Glance], None]
+
+
+def demo(
+    until_done: Annotated[bool, typer.Option("--exit", help="End by itself when all is through.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Last, one line of JSON with the counts.")] = False,
+    mode: Annotated[Literal["lock", "clock"], typer.Option(help="Wait for the log, or by time.")] = "lock",
+    seconds: Annotated[float, typer.Option(help="Clock mode: how long the days take.")] = 150.0,
+    play: Annotated[str, typer.Option(help="'sample', or a folder of recorded feeds.")] = "sample",
+    fresh: Annotated[bool, typer.Option(help="Delete what an earlier run gathered.")] = False,
+) -> None:
+    """Start everything on the sample newswire and watch stories and briefs appear."""
+    started = time.monotonic()
+    settings = stack_settings()
+    stack = Stack(settings, show_step)
+    chosen = play if play == "sample" else str(Path(play).resolve())
+    profile = demo_profile(mode, seconds, chosen)
+    if fresh:
+        stack.down()
+        shutil.rmtree(settings.home, ignore_errors=True)
+    adopt(settings.home, profile)
+    with _stopping() as stop:
+        try:
+            run = Demo(stack, profile, started)
+            jobs = start(stack, profile, say, run.publish_feeds)
+            typer.echo(f"Page and API   {settings.reader_url}\nFlink web UI   {settings.flink_url}", err=True)
+            with _shown() as show:
+                run.watch(show, stop)
+            if not stop.is_set():
+                say("The time line is over; waiting for what is still under way.")
+                run.settle(jobs, say)
+                _report(run, as_json)
+                if not until_done:
+                    say("Everything keeps running. Try ./tw search in another terminal; Ctrl-C stops.")
+                    stop.wait()
+        finally:
+            stack.down()
+    say("Stopped. ./tw up goes on where it was.")
+
+
+def _report(run: Demo, as_json: bool) -> None:
+    result = run.result()
+    broken = problems(result)
+    for problem in broken:
+        say(f"NOT EQUAL: {problem}")
+    if as_json:
+        typer.echo(json.dumps(result))
+    else:
+        table = Table("count", "", box=None)
+        for name, value in result.items():
+            table.add_row(name.replace("_", " "), str(value))
+        Console(stderr=True).print(table)
+    if broken:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """The first Ctrl-C or SIGTERM asks to stop; while starting up, it breaks in."""
+    stop = threading.Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        say("Stopping; what was gathered stays.")
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _shown() -> Iterator[Show]:
+    """A live table on a terminal; elsewhere a line when something changed."""
+    console = Console(stderr=True, highlight=False)
+    if console.is_terminal:
+        with Live(console=console, refresh_per_second=2, transient=False) as live:
+            yield lambda seen: live.update(_table(seen))
+        return
+    last: list[str] = []
+
+    def line(seen: Glance) -> None:
+        text = _summary(seen)
+        if not last or last[-1] != text:
+            last[:] = [text]
+            print(text, file=sys.stderr, flush=True)
+
+    yield line
+
+
+def _summary(seen: Glance) -> str:
+    wire, counts = seen.newswire, seen.counts
+    return (
+        f"step {wire['step']}/{wire['steps']} · served {wire['served']} · articles {counts['articles']} · "
+        f"stories {counts['stories']} · briefs {counts['latest_briefs']}"
+    )
+
+
+def _table(seen: Glance) -> Group:
+    stories = Table(
+        "story", "articles", "owners", "desk", title="Stories that moved last", box=None, expand=True
+    )
+    for story in seen.stories:
+        independent = f"{story['independent']}/{story['families']}"
+        stories.add_row(escape(story["title"]), str(story["articles_count"]), independent, story["desk"])
+    briefs = Table("brief", "desk", "id", title="Newest briefs", box=None, expand=True)
+    for brief in seen.briefs:
+        briefs.add_row(escape(brief["headline"]), brief["desk"], brief["id"])
+    now = escape(str(seen.newswire["now"] or seen.newswire["waiting_for"]))
+    return Group(f"[bold]{_summary(seen)}[/]  [dim]{now}[/]", stories, briefs)

@@ -1,0 +1,101 @@
+"""``./tw jobs``: the Flink jobs of each lane."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from flink_jobs.runs import JOBS, JobName
+from flink_jobs.submit import Jobs
+from tidewire import jobs as flink
+from tidewire.commands.stack import say, show_step
+from tidewire.places import stack_settings
+from tidewire.profile import load
+from tidewire.roles import agents_role
+from tidewire.stack.stack import Stack
+from tidewire.times import of_millis
+from topics.lane import Lane
+
+app = typer.Typer(no_args_is_help=True, help="The Flink jobs of each lane.")
+Name = Annotated[str | None, typer.Argument(metavar="[articles|stories]", help="Default both.")]
+LaneName = Annotated[str, typer.Option("--lane", help="Which lane.")]
+
+
+@app.command("list")
+def list_jobs(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Jobs, their state and their checkpoints."""
+    _, jobs = _connected()
+    rows = [
+        {
+            "name": job.name,
+            "id": job.id,
+            "state": job.state,
+            "started_at": job.started_at,
+            "checkpoints": jobs.rest.checkpoints(job.id).completed,
+        }
+        for job in jobs.jobs()
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows))
+        return
+    table = Table("job", "state", "since", "checkpoints", "id", box=None, pad_edge=False)
+    for row in rows:
+        since = of_millis(cast(int, row["started_at"]))
+        table.add_row(str(row["name"]), str(row["state"]), since, str(row["checkpoints"]), str(row["id"]))
+    Console(highlight=False).print(table if rows else "No job yet; `./tw jobs submit` starts both.")
+
+
+@app.command()
+def submit(
+    name: Name = None,
+    lane: LaneName = "live",
+    savepoint: Annotated[Path | None, typer.Option(help="Go on from this one; needs a job's name.")] = None,
+    until_last_tick: Annotated[
+        bool, typer.Option(help="Stop at what the log holds now, instead of following it.")
+    ] = False,
+    fresh: Annotated[bool, typer.Option(help="From the log's beginning, whatever state there is.")] = False,
+    agents: Annotated[bool, typer.Option(help="In another lane: start its agents too.")] = True,
+) -> None:
+    """Start jobs from their newest state. Another --lane runs the whole raw log again beside live."""
+    stack, jobs = _connected()
+    chosen = Lane(lane)
+    names = _names(name)
+    if savepoint is not None and len(names) != 1:
+        raise typer.BadParameter(
+            "a savepoint belongs to one job: name articles or stories", param_hint="--savepoint"
+        )
+    wanted = flink.runs(chosen, names, until_last_tick)
+    started = [jobs.submit(wanted[0], savepoint)] if savepoint else jobs.submit_all(wanted, fresh)
+    for each in started:
+        origin = f"from {each.resumed_from}" if each.resumed_from else "at the log's beginning"
+        say(f"{each.name}: running as {each.id} {origin}")
+    if agents and not chosen.is_live and "stories" in names:
+        stack.add_roles([agents_role(chosen, load(stack.settings.home).environment)])
+
+
+@app.command()
+def savepoint(name: Name = None, lane: LaneName = "live") -> None:
+    """Stop jobs with a savepoint each; `jobs submit` goes on from there."""
+    _, jobs = _connected()
+    for run in flink.runs(Lane(lane), _names(name)):
+        typer.echo(f"{run.name}: {jobs.stop(run)}")
+
+
+def _connected() -> tuple[Stack, Jobs]:
+    settings = stack_settings()
+    load(settings.home).apply()
+    stack = Stack(settings, show_step)
+    return stack, Jobs(flink.cluster(stack))
+
+
+def _names(name: str | None) -> tuple[JobName, ...]:
+    if name is None:
+        return JOBS
+    if name not in JOBS:
+        raise typer.BadParameter(f"{name} is none of {', '.join(JOBS)}")
+    return (name,)

@@ -1,0 +1,119 @@
+"""``./tw up``, ``down``, ``status`` and ``serve``."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from flink_jobs.rest import FlinkError
+from flink_jobs.submit import Jobs
+from tidewire import jobs as flink
+from tidewire.places import stack_settings
+from tidewire.profile import load
+from tidewire.running import start
+from tidewire.stack.stack import Stack, StackStatus, Step
+from tidewire.stack.watch import DEATHS
+from tidewire.times import of_millis
+
+
+def show_step(step: Step) -> None:
+    """One line of progress, on standard error."""
+    took = f" ({step.seconds:.1f} s)" if step.state in ("ready", "stopped") else ""
+    typer.echo(f"{step.program}: {step.state}{took}", err=True)
+
+
+def say(message: str) -> None:
+    """One line of progress, on standard error."""
+    typer.echo(message, err=True)
+
+
+def up() -> None:
+    """Start everything, or go on where it was."""
+    settings = stack_settings()
+    stack = Stack(settings, show_step)
+    start(stack, load(settings.home), say)
+    typer.echo(f"Page and API   {settings.reader_url}\nFlink web UI   {settings.flink_url}")
+
+
+def down() -> None:
+    """Stop everything cleanly; what was gathered stays."""
+    Stack(stack_settings(), show_step).down()
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Every process with its memory, restarts and address, and the jobs."""
+    settings = stack_settings()
+    stack = Stack(settings)
+    found = stack.status()
+    jobs, problem = _jobs(stack) if found.running else ([], "")
+    if as_json:
+        typer.echo(json.dumps({**dataclasses.asdict(found), "jobs": jobs, "jobs_problem": problem}))
+        return
+    console = Console(highlight=False)
+    if not found.running:
+        console.print(f"The stack of {found.home} is not running; `./tw up` starts it.")
+        if found.unsupervised:
+            console.print(
+                f"Left over from a killed stack: {list(found.unsupervised)}; `./tw down` ends them."
+            )
+        raise typer.Exit(1)
+    _show(console, found, stack)
+    for job in jobs:
+        lost = job["failed_committables"]
+        console.print(f"{job['name']}: {job['state']}, {job['checkpoints']} checkpoints since it started")
+        if lost:
+            console.print(f"[red]{job['name']} lost {lost} transactions: its outputs are incomplete.[/]")
+    if problem:
+        console.print(f"[red]{problem}[/]")
+    console.print(f"Page and API   {settings.reader_url}\nFlink web UI   {settings.flink_url}")
+
+
+def _jobs(stack: Stack) -> tuple[list[dict[str, object]], str]:
+    jobs = Jobs(flink.cluster(stack))
+    try:
+        return [
+            {
+                "name": job.name,
+                "id": job.id,
+                "state": job.state,
+                "checkpoints": jobs.rest.checkpoints(job.id).completed,
+                "failed_committables": jobs.rest.failed_committables(job.id),
+            }
+            for job in jobs.jobs()
+            if job.active
+        ], ""
+    except FlinkError as error:
+        return [], str(error)
+
+
+def _show(console: Console, found: StackStatus, stack: Stack) -> None:
+    table = Table("process", "state", "pid", "since", "restarts", "MB", "address", box=None, pad_edge=False)
+    for each in found.programs:
+        table.add_row(
+            each.name,
+            each.state.lower(),
+            str(each.pid or "–"),
+            of_millis(each.started_at * 1000),
+            str(each.restarts),
+            str(each.resident >> 20),
+            each.address or "",
+        )
+    console.print(table)
+    console.print(f"{found.resident >> 20} MB in all, home {found.home}")
+    for event in [event for event in stack.events() if event.event in DEATHS][-5:]:
+        console.print(f"[yellow]{of_millis(event.at_ms)} {event.program} {event.event}[/]")
+
+
+def serve() -> None:
+    """Run the reader (API, page, indexers) in this terminal."""
+    stack_settings()
+    from reader.__main__ import main as serve_reader
+
+    raise typer.Exit(serve_reader())

@@ -1,0 +1,176 @@
+"""The stream on the sample newswire: start everything, watch it, and count what came of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import psutil
+
+from flink_jobs.settings import TimeSettings
+from flink_jobs.stories.settings import StoriesSettings
+from flink_jobs.submit import Jobs
+from producers.catalogue.publishing import publish
+from schemas.codec import from_dict
+from schemas.identity import feed_id
+from schemas.records import FeedSpec
+from tidewire import jobs as flink
+from tidewire import tally
+from tidewire.places import broker, codec, reader
+from tidewire.profile import Newswire, Profile, load, save
+from tidewire.reader_client import ReaderClient
+from tidewire.roles import NEWSWIRE_PORT, demo_environment
+from tidewire.settle import Settling, settle
+from tidewire.stack.settings import LOOPBACK
+from tidewire.stack.stack import Stack, StackError
+from topics.lane import LIVE
+
+SETTLE_TIMEOUT_S = 180.0
+WATCH_EVERY_S = 1.0
+MEGABYTE = 1 << 20
+
+Say = Callable[[str], None]
+
+
+class DemoStopped(RuntimeError):
+    """The newswire cannot go on."""
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What the table shows at one moment."""
+
+    newswire: dict[str, Any]
+    counts: dict[str, Any]
+    stories: list[dict[str, Any]]
+    briefs: list[dict[str, Any]]
+
+
+def demo_profile(mode: str, seconds: float, play: str, port: int = NEWSWIRE_PORT) -> Profile:
+    """What a demo's home is started as."""
+    return Profile(
+        environment=demo_environment(port),
+        newswire=Newswire.model_validate({"mode": mode, "seconds": seconds, "play": play, "port": port}),
+    )
+
+
+def adopt(home: Path, profile: Profile) -> None:
+    """Makes a home a demo's. Raises StackError for one in which something else was gathered."""
+    before = load(home)
+    if before == profile:
+        return
+    if (home / "kafka").exists():
+        was = "another demo" if before.newswire else "your own feeds"
+        raise StackError(
+            f"{home} holds {was}. Give the demo a home of its own with TIDEWIRE_HOME=folder, "
+            "or start over with `./tw demo --fresh`, which deletes what is there"
+        )
+    save(home, profile)
+
+
+class Demo:
+    """One run on a started stack. ``started`` is the monotonic time from which briefs are timed."""
+
+    def __init__(self, stack: Stack, profile: Profile, started: float) -> None:
+        if profile.newswire is None:
+            raise ValueError("a demo plays a newswire")
+        self._stack = stack
+        self._newswire = f"http://{LOOPBACK}:{profile.newswire.port}"
+        self._started = started
+        self._reader: ReaderClient = reader()
+        self._peak = 0
+        self.first_brief_s: float | None = None
+
+    def publish_feeds(self) -> None:
+        """The newswire's catalogue into the log."""
+        answer = httpx2.get(f"{self._newswire}/catalogue.json", trust_env=False, timeout=30)
+        answer.raise_for_status()
+        publish(broker(), codec(), feeds_of(answer.json()))
+
+    def glance(self) -> Glance:
+        """Asks the newswire and the reader. Raises DemoStopped when the time line stalls."""
+        status = httpx2.get(f"{self._newswire}/status", trust_env=False, timeout=30).json()
+        if status["stalled"]:
+            raise DemoStopped(status["stalled"])
+        counts = self._reader.get("/api/counts")
+        if counts["latest_briefs"] and self.first_brief_s is None:
+            self.first_brief_s = time.monotonic() - self._started
+        stories = self._reader.get("/api/stories", {"limit": 8})["stories"]
+        briefs = self._reader.get("/api/briefs", {"limit": 6})["briefs"]
+        return Glance(status, counts, stories, briefs)
+
+    def watch(self, show: Callable[[Glance], None], stop: threading.Event) -> None:
+        """Shows what happens until the time line is done, or ``stop`` is set."""
+        while not stop.is_set():
+            self.weigh()
+            seen = self.glance()
+            show(seen)
+            if seen.newswire["done"]:
+                return
+            stop.wait(WATCH_EVERY_S)
+
+    def weigh(self) -> None:
+        """Keeps the largest memory seen, this process included."""
+        mine = psutil.Process().memory_info().rss
+        self._peak = max(self._peak, self._stack.status().resident + mine)
+
+    def settle(self, jobs: Jobs, say: Say) -> None:
+        """Waits until everything served has had its effect."""
+        last_entry_at = tally.take(broker(), codec(), LIVE).last_entry_at
+        asked = Settling(
+            broker(),
+            codec(),
+            self._stack.settings.flink_url,
+            dict(flink.ids(jobs)),
+            self._reader,
+            TimeSettings(),
+            StoriesSettings(),
+        )
+        settle(asked, LIVE, last_entry_at, SETTLE_TIMEOUT_S, say)
+        self.weigh()
+        if self.first_brief_s is None:
+            self.glance()
+
+    def result(self) -> dict[str, int | float | None]:
+        """What the demo came to; the keys that `--json` prints."""
+        served = httpx2.get(f"{self._newswire}/ledger/summary", trust_env=False, timeout=30).json()
+        counted = tally.take(broker(), codec(), LIVE)
+        indexed = self._reader.get("/api/counts")["latest_briefs"]
+        first = self.first_brief_s
+        return {
+            "served": served["served"],
+            "raw": counted.raw,
+            "unique": counted.unique,
+            "duplicates": counted.duplicates,
+            "late": counted.late,
+            "dead_letters": counted.dead_letters,
+            "stories": counted.stories,
+            "assignments": counted.assignments,
+            "briefs": counted.briefs,
+            "indexed": indexed,
+            "first_brief_s": None if first is None else round(first, 1),
+            "peak_rss_mb": self._peak // MEGABYTE,
+        }
+
+
+def problems(result: dict[str, int | float | None]) -> list[str]:
+    """Equalities that a finished run must keep, and does not."""
+    found = []
+    raw, unique, duplicates = (result[name] for name in ("raw", "unique", "duplicates"))
+    if result["served"] != (raw or 0) + (result["dead_letters"] or 0):
+        found.append("served is not raw + dead_letters")
+    if raw != (unique or 0) + (duplicates or 0):
+        found.append("raw is not unique + duplicates")
+    if result["briefs"] != result["indexed"]:
+        found.append("briefs is not indexed")
+    return found
+
+
+def feeds_of(catalogue: list[dict[str, Any]]) -> list[FeedSpec]:
+    """The feeds of a JSON catalogue."""
+    return [from_dict(FeedSpec, {**entry, "feed_id": feed_id(entry["url"])}) for entry in catalogue]
