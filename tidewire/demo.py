@@ -23,14 +23,15 @@ from tidewire import jobs as flink
 from tidewire import tally
 from tidewire.places import broker, codec, reader
 from tidewire.profile import Newswire, Profile, load, save
-from tidewire.reader_client import ReaderClient
-from tidewire.roles import NEWSWIRE_PORT, demo_environment
+from tidewire.reader_client import ReaderClient, ReaderDown, ReaderProblem
+from tidewire.roles import demo_environment
 from tidewire.settle import Settling, settle
 from tidewire.stack.settings import LOOPBACK
 from tidewire.stack.stack import Stack, StackError
 from topics.lane import LIVE
 
-SETTLE_TIMEOUT_S = 180.0
+SETTLE_TIMEOUT_S = 300.0
+AWAY_TIMEOUT_S = 120.0
 WATCH_EVERY_S = 1.0
 MEGABYTE = 1 << 20
 
@@ -51,7 +52,7 @@ class Glance:
     briefs: list[dict[str, Any]]
 
 
-def demo_profile(mode: str, seconds: float, play: str, port: int = NEWSWIRE_PORT) -> Profile:
+def demo_profile(mode: str, seconds: float, play: str, port: int) -> Profile:
     """What a demo's home is started as."""
     return Profile(
         environment=demo_environment(port),
@@ -104,14 +105,26 @@ class Demo:
         briefs = self._reader.get("/api/briefs", {"limit": 6})["briefs"]
         return Glance(status, counts, stories, briefs)
 
-    def watch(self, show: Callable[[Glance], None], stop: threading.Event) -> None:
-        """Shows what happens until the time line is done, or ``stop`` is set."""
+    def watch(self, show: Callable[[Glance], None], say: Say, stop: threading.Event) -> None:
+        """Shows what happens until the time line is done, or ``stop`` is set.
+
+        A part that dies is started again by its supervisor, so no answer for a while is only said.
+        Raises DemoStopped when it stays away.
+        """
+        answered = time.monotonic()
         while not stop.is_set():
             self.weigh()
-            seen = self.glance()
-            show(seen)
-            if seen.newswire["done"]:
-                return
+            try:
+                seen = self.glance()
+            except (ReaderDown, ReaderProblem, httpx2.TransportError) as error:
+                say(f"waiting: {error}")
+                if time.monotonic() - answered > AWAY_TIMEOUT_S:
+                    raise DemoStopped(f"no answer for {AWAY_TIMEOUT_S:.0f} s: {error}") from error
+            else:
+                answered = time.monotonic()
+                show(seen)
+                if seen.newswire["done"]:
+                    return
             stop.wait(WATCH_EVERY_S)
 
     def weigh(self) -> None:

@@ -10,11 +10,10 @@ from tidewire.stack.programs import Role
 from tidewire.stack.settings import LOOPBACK, StackSettings
 from topics.lane import LIVE, Lane
 
-NEWSWIRE_PORT = 18090
 PRODUCER_SLOTS = 1
 
 
-def demo_environment(newswire_port: int = NEWSWIRE_PORT) -> dict[str, str]:
+def demo_environment(newswire_port: int) -> dict[str, str]:
     """Days take seconds on the sample newswire, and so must everything that waits.
 
     Lateness and window sizes are in proportion; feeds are asked several times a second, and the
@@ -52,7 +51,7 @@ def agents_role(lane: Lane, env: Mapping[str, str]) -> Role:
     return Role(name, _module("agents"), {**env, "TIDEWIRE_LANE": lane.name})
 
 
-def newswire_role(mode: str, seconds: float, play: str, state: Path, port: int = NEWSWIRE_PORT) -> Role:
+def newswire_role(mode: str, seconds: float, play: str, state: Path, port: int) -> Role:
     """The feed server that plays the sample, or a folder of recorded feeds."""
     argv = _module(
         "newswire", "serve", "--port", str(port), "--mode", mode, "--seconds", str(seconds),

@@ -20,6 +20,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
+from newswire.settings import NewswireSettings
 from tidewire.commands.stack import say, show_step
 from tidewire.demo import Demo, Glance, adopt, demo_profile, problems
 from tidewire.places import stack_settings
@@ -42,7 +43,7 @@ def demo(
     settings = stack_settings()
     stack = Stack(settings, show_step)
     chosen = play if play == "sample" else str(Path(play).resolve())
-    profile = demo_profile(mode, seconds, chosen)
+    profile = demo_profile(mode, seconds, chosen, NewswireSettings().port)
     if fresh:
         stack.down()
         shutil.rmtree(settings.home, ignore_errors=True)
@@ -53,7 +54,7 @@ def demo(
             jobs = start(stack, profile, say, run.publish_feeds)
             typer.echo(f"Page and API   {settings.reader_url}\nFlink web UI   {settings.flink_url}", err=True)
             with _shown() as show:
-                run.watch(show, stop)
+                run.watch(show, say, stop)
             if not stop.is_set():
                 say("The time line is over; waiting for what is still under way.")
                 run.settle(jobs, say)

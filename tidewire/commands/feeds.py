@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from producers.catalogue.reading import inspect_catalogue
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from producers.catalogue.publishing import listed, publish
+from producers.catalogue.reading import inspect_catalogue
 from schemas.codec import to_dict
 from schemas.records import FeedState
 from tidewire.places import broker, codec
