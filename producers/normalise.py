@@ -80,10 +80,9 @@ def normalise(document: Document, memory: Memory, context: Context) -> Normalise
         elif memory.bury(dead_entry_key("\n".join((entry.guid, entry.url, entry.title, entry.body)))):
             dead_letters.append(_dead_letter(entry, problem, context))
     candidates = _one_per_key(_candidates(readable))
-    shared = Counter(candidate.url for candidate in candidates)
     articles = []
     for candidate in sorted(candidates, key=lambda each: each.order):
-        entry_seen = _recognised(candidate, shared[candidate.url] > 1, memory, context)
+        entry_seen = _recognised(candidate, memory, context)
         if entry_seen is not None:
             memory.keep(entry_seen)
             articles.append(_article(candidate, entry_seen, document, context))
@@ -131,14 +130,14 @@ def _one_per_key(candidates: list[_Candidate]) -> list[_Candidate]:
     return list(chosen.values())
 
 
-def _recognised(
-    candidate: _Candidate, url_is_shared: bool, memory: Memory, context: Context
-) -> SeenEntry | None:
+def _recognised(candidate: _Candidate, memory: Memory, context: Context) -> SeenEntry | None:
     """The memory's new line for a new or changed entry; None for one that is as it was."""
     hash8 = short_hash(candidate.text)
-    seen = memory.get(candidate.key) or _under_another_key(candidate, hash8, memory)
+    seen = memory.get(candidate.key)
+    if seen is None or seen.content_hash != hash8:
+        seen = _under_another_key(candidate, hash8, memory) or seen
     if seen is None:
-        article_id = _new_id(candidate, url_is_shared, memory, context.spec.feed_id)
+        article_id = _new_id(candidate, memory, context.spec.feed_id)
         return _line(candidate.key, article_id, hash8, 1, context.now_ms)
     if seen.content_hash == UNKNOWN:
         memory.adopt(seen.guid_hash, hash8)
@@ -163,11 +162,12 @@ def _under_another_key(candidate: _Candidate, hash8: bytes, memory: Memory) -> S
     return None
 
 
-def _new_id(candidate: _Candidate, url_is_shared: bool, memory: Memory, feed_id: str) -> bytes:
-    by_url = uuid_bytes(article_id_for_url(candidate.url))
-    identifies = candidate.url and not url_is_shared and not is_site_root(candidate.url)
-    if identifies and not memory.has_other(candidate.key, by_url):
-        return by_url
+def _new_id(candidate: _Candidate, memory: Memory, feed_id: str) -> bytes:
+    """By the URL, unless it is the site's root or another entry of the feed was first to have it."""
+    if candidate.url and not is_site_root(candidate.url):
+        by_url = uuid_bytes(article_id_for_url(candidate.url))
+        if not memory.has_other(candidate.key, by_url):
+            return by_url
     return uuid_bytes(article_id_for_entry(feed_id, candidate.name))
 
 

@@ -30,6 +30,7 @@ MAX_GUID_CHARS = 4_000
 MAX_AUTHORS = 20
 MAX_CATEGORIES = 50
 MAX_NAME_CHARS = 200
+MAX_DATE_CHARS = 256
 # What is outside is a misread number, not a date of news.
 EARLIEST_MS = 0
 LATEST_MS = 7_258_118_400_000  # 2200-01-01
@@ -38,10 +39,9 @@ _HEAD = 4_096
 _ENCODING = re.compile(rb"""<\?xml[^>]*\bencoding\s*=""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_LANGUAGE = re.compile(rb"<(?:dc:)?language[^>]*>\s*([A-Za-z_-]{2,20})\s*</", re.IGNORECASE)
+_FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2} [A-Z][a-z]{2} \d{4}")
 _TTL = re.compile(rb"<ttl[^>]*>\s*(\d{1,7})\s*</ttl>", re.IGNORECASE)
-_DATE_TAGS = re.compile(
-    rb"<(?:\w+:)?(?:pubDate|published|issued|date|updated|modified|lastBuildDate|created)[\s>]", re.IGNORECASE
-)
 _PLAIN_TYPES = frozenset(("text", "text/plain"))
 
 
@@ -90,12 +90,11 @@ def read(body: bytes, url: str, content_type: str = "") -> Document:
     if len(found) > MAX_ENTRIES:
         raise Unreadable(f"{len(found)} entries, more than the {MAX_ENTRIES} that one document may hold")
     feed = parsed.get("feed") or {}
-    dated = parser == "feedparser" or len(_DATE_TAGS.findall(utf8)) >= len(found)
     return Document(
-        language=declared(_text(feed.get("language"))),
+        language=declared(_text(feed.get("language"))) or declared(_in_head(_LANGUAGE, utf8)),
         site_url=_absolute(_text(feed.get("link")), url),
         ttl_s=_ttl_s(utf8),
-        entries=tuple(_entry(each, at, url, dated) for at, each in enumerate(found)),
+        entries=tuple(_entry(each, at, url) for at, each in enumerate(found)),
         parser=parser,
     )
 
@@ -121,7 +120,7 @@ def _reference(body: bytes, content_type: str) -> Mapping[str, Any] | None:
     return parsed if parsed.get("version") and not parsed.get("bozo") else None
 
 
-def _entry(raw: Mapping[str, Any], position: int, base: str, dated: bool) -> Entry:
+def _entry(raw: Mapping[str, Any], position: int, base: str) -> Entry:
     guid = _text(raw.get("id")).strip()[:MAX_GUID_CHARS]
     link = _text(raw.get("link")).strip() or (guid if guid.startswith(("http://", "https://")) else "")
     return Entry(
@@ -131,7 +130,7 @@ def _entry(raw: Mapping[str, Any], position: int, base: str, dated: bool) -> Ent
         body=_body(raw),
         authors=_names(_authors(raw), MAX_AUTHORS),
         categories=_names([_text(tag.get("term")) for tag in _mappings(raw.get("tags"))], MAX_CATEGORIES),
-        published_at=_published_ms(raw, guid, dated),
+        published_at=_published_ms(raw, guid),
         position=position,
     )
 
@@ -156,13 +155,13 @@ def _names(values: Sequence[str], limit: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for value in cleaned if value))[:limit]
 
 
-def _published_ms(raw: Mapping[str, Any], guid: str, dated: bool) -> int | None:
+def _published_ms(raw: Mapping[str, Any], guid: str) -> int | None:
     for name in ("published", "updated"):
         struct = raw.get(f"{name}_parsed")
         if struct is not None:
             return _bounded(datetime.fromtimestamp(calendar.timegm(struct), UTC))
         said = raw.get(name)
-        if said and "published_parsed" not in raw and not (not dated and _is_date_of(guid, said)):
+        if said and f"{name}_parsed" not in raw and not _made_of(guid, said):
             try:
                 return _bounded(datetime.fromisoformat(said))
             except ValueError:
@@ -170,13 +169,16 @@ def _published_ms(raw: Mapping[str, Any], guid: str, dated: bool) -> int | None:
     return None
 
 
-def _is_date_of(guid: str, said: str) -> bool:
-    """fastfeedparser reads a date out of a guid when there is no other; "14" is none."""
-    return not guid.startswith(("http://", "https://")) and _as_date(guid) == said
+def _made_of(guid: str, said: str) -> bool:
+    """fastfeedparser takes a date from the guid when there is no other: "14" for a day of this month."""
+    return bool(guid) and not _FULL_DATE.search(guid) and _as_date(guid) == said
 
 
 @lru_cache(maxsize=4_096)
 def _as_date(text: str) -> str | None:
+    # URLs are no dates, and the longer a string, the longer it takes to find that out.
+    if len(text) > MAX_DATE_CHARS or text.startswith(("http://", "https://")):
+        return None
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
     probe = f"<rss><channel><item><pubDate>{escaped}</pubDate></item></channel></rss>"
     value = fastfeedparser.parse(probe.encode())["entries"][0].get("published")
@@ -201,9 +203,14 @@ def _in_utf8(body: bytes, content_type: str) -> bytes:
 
 
 def _ttl_s(body: bytes) -> float:
-    """RSS says it in minutes, near the top."""
-    found = _TTL.search(body[:_HEAD])
-    return float(found.group(1)) * 60.0 if found else 0.0
+    """RSS says it in minutes."""
+    return float(_in_head(_TTL, body) or 0) * 60.0
+
+
+def _in_head(pattern: re.Pattern[bytes], body: bytes) -> str:
+    """What RSS says of the whole feed and fastfeedparser leaves out."""
+    found = pattern.search(body[:_HEAD])
+    return found.group(1).decode("ascii", "replace") if found else ""
 
 
 def _absolute(link: str, base: str) -> str:
