@@ -11,8 +11,8 @@ from telemetry.logs import configure
 def main() -> None:
     """Runs until it is told to stop."""
     configure("agents")
-    logging.getLogger("faust").setLevel(logging.WARNING)
-    logging.getLogger("aiokafka").setLevel(logging.WARNING)
+    for chatty in ("faust", "mode", "aiokafka", "httpx2"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     # Faust patches and configures on import: not before logs are set up.
     from agents.app import Settings, create_app, run
 

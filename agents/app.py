@@ -122,8 +122,11 @@ class _Desk:
             ):
                 with attempt:
                     await self._pipeline.handle(received, event.message.generation_id or 0)
+        except Unusable as error:
+            log.error("an assignment cannot be used", place=received.place, reason=str(error))
+            await self._bury(received, error)
         except Exception as error:
-            log.exception("an assignment becomes a dead letter", place=received.place)
+            log.exception("an assignment failed again and again", place=received.place)
             await self._bury(received, error)
 
     async def _bury(self, received: Received, error: Exception) -> None:
@@ -200,4 +203,5 @@ def _received(event: EventT[bytes]) -> Received:
 def run(app: faust.App) -> None:
     """Runs a worker until a signal stops it (exit code 0) or it crashes (1). Does not return."""
     worker = faust.Worker(app, override_logging=False, redirect_stdouts=False, quiet=True)
+    worker.spinner = None
     worker.execute_from_commandline()
