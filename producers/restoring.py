@@ -13,7 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 
-from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    ConsumerGroupTopicPartitions,
+    IsolationLevel,
+    KafkaError,
+    KafkaException,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from producers.holdings import Kept
@@ -27,7 +34,8 @@ from topics.settings import BrokerSettings
 
 LOG = logs.logger("restoring")
 LATEST: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]
-ANSWER_S = 1.0
+ANSWER_S = 5.0
+PAUSE_S = 0.5
 BATCH = 1_000
 
 
@@ -50,14 +58,14 @@ class _Reading:
 class Restorer:
     """A thread that restores what it is asked to and puts ``Restored`` into ``done``.
 
-    ``member`` is the worker's own consumer, asked for the group's committed offsets.
+    ``group`` is the consumer group whose pending offsets are waited for.
     """
 
-    def __init__(self, settings: BrokerSettings, codec: Codec, member: Consumer) -> None:
+    def __init__(self, settings: BrokerSettings, codec: Codec, group: str) -> None:
         self.done: SimpleQueue[Restored] = SimpleQueue()
         self._settings = settings
         self._codec = codec
-        self._member = member
+        self._group = group
         self._admin = AdminClient(dict(settings.client()))
         self._asked: SimpleQueue[dict[int, int] | None] = SimpleQueue()
         self._stop = threading.Event()
@@ -82,7 +90,7 @@ class Restorer:
                     break
                 except KafkaException as error:
                     LOG.warning("restoring has to start again", partitions=sorted(leases), error=str(error))
-                    self._stop.wait(ANSWER_S)
+                    self._stop.wait(PAUSE_S)
 
     def _restore(self, leases: dict[int, int]) -> None:
         self._wait_for_pending_offsets(sorted(leases))
@@ -98,21 +106,24 @@ class Restorer:
             self.done.put(Restored(partition, lease, base))
 
     def _wait_for_pending_offsets(self, partitions: list[int]) -> None:
-        asked = [TopicPartition(FEEDS_CATALOG, p) for p in partitions]
+        # Not Consumer.committed: after a first time-out on pending offsets a second call never returns
+        # (librdkafka 2.16).
+        asked = ConsumerGroupTopicPartitions(
+            self._group, [TopicPartition(FEEDS_CATALOG, p) for p in partitions]
+        )
         while not self._stop.is_set():
-            try:
-                answered = self._member.committed(asked, timeout=ANSWER_S)
-                if all(each.error is None for each in answered):
-                    return
-            except KafkaException as error:
-                LOG.info("offsets still pending", error=str(error))
+            (future,) = self._admin.list_consumer_group_offsets(
+                [asked], require_stable=True, request_timeout=ANSWER_S
+            ).values()
+            if all(each.error is None for each in future.result().topic_partitions):
+                return
             self._stop.wait(0.05)
 
     def _ends(self, partition: int) -> dict[str, int]:
         # Not get_watermark_offsets: for a read_committed consumer that is the last stable offset.
         asked = {TopicPartition(topic, partition): LATEST for topic in (FEEDS_STATE, FEEDS_SEEN)}
         found = self._admin.list_offsets(
-            asked, isolation_level=IsolationLevel.READ_UNCOMMITTED, request_timeout=ANSWER_S * 10
+            asked, isolation_level=IsolationLevel.READ_UNCOMMITTED, request_timeout=ANSWER_S
         )
         return {each.topic: future.result().offset for each, future in found.items()}
 

@@ -73,7 +73,7 @@ class Worker:
                 "enable.partition.eof": True,
             }
         )
-        self._restorer = Restorer(broker, codec, self._consumer)
+        self._restorer = Restorer(broker, codec, LIVE.group(GROUP))
         config = transactional_config(broker, transactional_id, settings.transaction_timeout_ms)
         self._transactions = Transactions(config, self._consumer.consumer_group_metadata, stop, producer)
         self._under_way = 0
