@@ -42,7 +42,7 @@ def name_operators(env: StreamExecutionEnvironment, tables: Mapping[str, str]) -
     or two operators would be called the same.
     """
     named: dict[str, str] = {}
-    for each in _transformations(env):
+    for each in transformations(env):
         lasting = _lasting_name(each, tables)
         if lasting is None or each.getUid() is not None:
             continue
@@ -70,7 +70,7 @@ def _lasting_name(transformation: Any, tables: Mapping[str, str]) -> tuple[str, 
     return (f"{role} {tables[kind]}", tables[kind]) if role and kind in tables else None
 
 
-def _transformations(env: StreamExecutionEnvironment) -> Iterator[Any]:
+def transformations(env: StreamExecutionEnvironment) -> Iterator[Any]:
     """Every transformation once, sinks before what feeds them."""
     waiting = list(env._j_stream_execution_environment.getTransformations())
     seen: set[int] = set()

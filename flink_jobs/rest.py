@@ -13,6 +13,9 @@ import httpx2
 
 ENDED = frozenset({"FINISHED", "CANCELED", "FAILED"})
 FAILED_COMMITTABLES = "failedCommittables"
+# What Flink's client says after the script's own error.
+PYTHON_EXIT = "Python process exits with code"
+TRACEBACK = "Traceback (most recent call last):"
 POLL_S = 0.2
 
 T = TypeVar("T")
@@ -166,10 +169,15 @@ def until(probe: Callable[[], T | None], timeout_s: float, what: str) -> T:
 
 
 def cause(trace: str) -> str:
-    """The innermost cause of a Java or Python stack trace, on one line."""
-    lines = [line.strip() for line in trace.splitlines() if line.strip()]
+    """The innermost cause of a Java or Python stack trace, or of output with several, on one line."""
+    lines = [line.rstrip() for line in trace.splitlines() if line.strip()]
     inner = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
-    return inner[-1] if inner else (lines[0] if lines else "no reason was given")
+    inner = [line for line in inner if PYTHON_EXIT not in line]
+    if inner:
+        return inner[-1]
+    starts = [number for number, line in enumerate(lines) if line.endswith(TRACEBACK)]
+    after = lines[starts[-1] + 1 :] if starts else lines
+    return next((line for line in after if not line.startswith(" ")), "no reason was given")
 
 
 def _reason(response: httpx2.Response) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from pyflink.datastream import StreamExecutionEnvironment
+from pyflink.table import StreamTableEnvironment
 
 from flink_jobs.articles.statements import SINKS, definitions, inserts
 from flink_jobs.deduplicated import RAW
@@ -13,9 +14,8 @@ from flink_jobs.runs import Run
 from topics.catalogue import ARTICLES_RAW
 
 
-def build(run: Run) -> StreamExecutionEnvironment:
-    """The job's stream environment, ready to be executed."""
-    env, tables = environments(run.configuration())
+def build(run: Run, env: StreamExecutionEnvironment, tables: StreamTableEnvironment) -> None:
+    """Puts the job's graph into its environments, ready to be executed."""
     for statement in definitions(run.connection, run.times, run.bounds):
         tables.execute_sql(statement)
     outputs = tables.create_statement_set()
@@ -23,12 +23,13 @@ def build(run: Run) -> StreamExecutionEnvironment:
         outputs.add_insert_sql(statement)
     outputs.attach_as_datastream()
     name_operators(env, {RAW: ARTICLES_RAW, **SINKS})
-    return env
 
 
 def main() -> None:
     run = Run.model_validate_json(sys.argv[1])
-    build(run).execute_async(run.name)
+    env, tables = environments(run.configuration())
+    build(run, env, tables)
+    env.execute_async(run.name)
 
 
 if __name__ == "__main__":

@@ -23,9 +23,8 @@ OUTPUT_COLUMNS = ("topic", "record_key", "record_value")
 SINKS = {topic.replace(".", "_"): topic for topic in OUTPUTS.values()}
 
 
-def build(run: Run, ids: KnownIds) -> StreamExecutionEnvironment:
-    """The job's stream environment, ready to be executed."""
-    env, tables = environments(run.configuration())
+def build(run: Run, ids: KnownIds, env: StreamExecutionEnvironment, tables: StreamTableEnvironment) -> None:
+    """Puts the job's graph into its environments, ready to be executed."""
     source = run.connection.source(ARTICLES_RAW, run.job) | (run.bounds.options() if run.bounds else {})
     end_at = run.bounds.end_at if run.bounds else None
     tables.execute_sql(raw_table(source, run.times, "order"))
@@ -41,7 +40,6 @@ def build(run: Run, ids: KnownIds) -> StreamExecutionEnvironment:
         )
     statements.attach_as_datastream()
     name_operators(env, {RAW: ARTICLES_RAW, **SINKS})
-    return env
 
 
 def _stories(run: Run, tables: StreamTableEnvironment, ids: KnownIds, end_at: int | None) -> DataStream:
@@ -75,7 +73,9 @@ def _output_schema() -> Schema:
 def main() -> None:
     run = Run.model_validate_json(sys.argv[1])
     ids = KnownIds.of(Registry(RegistrySettings(url=run.registry_url)))
-    build(run, ids).execute_async(run.name)
+    env, tables = environments(run.configuration())
+    build(run, ids, env, tables)
+    env.execute_async(run.name)
 
 
 if __name__ == "__main__":

