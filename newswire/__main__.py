@@ -46,6 +46,11 @@ def serve(
     addresses = {name: f"{settings.base_url}/feeds/{name}" for name in programme.feeds()}
     logged = Logged(BrokerSettings(), codec, addresses)
     app = create_app(settings, programme, feeds, logged, lambda: time.time_ns() // 1_000_000)
+
+    async def close(app: web.Application) -> None:
+        logged.close()
+
+    app.on_cleanup.append(close)
     logger("newswire").info("serving", url=settings.base_url, play=settings.play, mode=settings.mode)
     web.run_app(app, host=settings.host, port=settings.port, print=None, access_log=None)
 

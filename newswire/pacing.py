@@ -13,6 +13,7 @@ from typing import Protocol
 from newswire.model import SECOND
 from newswire.player import Player
 from newswire.timeline import Step
+from telemetry.logs import logger
 
 
 class LogUnreadable(RuntimeError):
@@ -114,10 +115,13 @@ class LockStep:
         step = self._player.step
         # The opening waits for producers that may not be up yet, for as long as it takes.
         if step is not None and step.number > 0 and waited > self._stall_after_ms:
+            first = not self.stalled
             self.stalled = (
                 f"step {step.number} ({step.feed}: {step.what}) waits for {waited / SECOND:.0f} s: "
                 f"{self.waiting_for}. Are the producers and the broker up?"
             )
+            if first:
+                logger("newswire").error(self.stalled)
 
 
 class Clock:
