@@ -15,6 +15,8 @@ from newswire.player import Player
 from newswire.timeline import Step
 from telemetry.logs import logger
 
+NAMED = 5
+
 
 class LogUnreadable(RuntimeError):
     """The log did not answer; the next look may find it again."""
@@ -38,7 +40,9 @@ class Missing:
     def __str__(self) -> str:
         parts = []
         if self.unpolled:
-            parts.append("no poll yet of " + ", ".join(self.unpolled))
+            more = len(self.unpolled) - NAMED
+            named = ", ".join(self.unpolled[:NAMED])
+            parts.append(f"no poll yet of {named}" + (f" and {more} more" if more > 0 else ""))
         if self.unlogged:
             short = (f"{count} of {feed}" for feed, count in sorted(self.unlogged.items()))
             parts.append("neither in articles.raw nor in dead.letters: " + ", ".join(short))

@@ -188,12 +188,13 @@ def _files(path: Path) -> list[Path]:
 
 def _reference(paths: Sequence[Path], cache: Path, count: Count) -> dict[Path, list[Item]]:
     kept = json.loads(cache.read_text(encoding="utf-8")) if cache.exists() else {}
-    missing = [path for path in paths if str(path) not in kept]
+    keys = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    missing = [path for path in paths if keys[path] not in kept]
     if missing:
-        kept |= {str(path): [asdict(item) for item in items] for path, items in count(missing).items()}
+        kept |= {keys[path]: [asdict(item) for item in items] for path, items in count(missing).items()}
         cache.parent.mkdir(parents=True, exist_ok=True)
         cache.write_text(json.dumps(kept), encoding="utf-8")
-    return {path: [Item(**{**raw, "unit": Unit(raw["unit"])}) for raw in kept[str(path)]] for path in paths}
+    return {path: [Item(**{**raw, "unit": Unit(raw["unit"])}) for raw in kept[keys[path]]] for path in paths}
 
 
 def count_apart(paths: Sequence[Path]) -> dict[Path, list[Item]]:

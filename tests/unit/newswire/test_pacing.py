@@ -57,6 +57,7 @@ def test_what_is_missing_is_named() -> None:
     assert gap
     assert str(gap) == "no poll yet of c; neither in articles.raw nor in dead.letters: 2 of a"
     assert not missing({"a": 1}, {"a": 1}, [])
+    assert str(missing({}, {}, list("abcdefgh"))) == "no poll yet of a, b, c, d, e and 3 more"
 
 
 @pytest.mark.asyncio
