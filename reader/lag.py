@@ -75,11 +75,14 @@ class Lag:
         return sum(self._known[span] for span in spans.values())
 
 
-def topic_ids(settings: BrokerSettings, topics: Sequence[str], timeout_s: float = 10.0) -> dict[str, str]:
-    """The broker's id of each topic: another one, when a topic was dropped and made again.
+class TopicIds:
+    """The broker's id of each topic: another one, when a topic was dropped and made again."""
 
-    Raises KafkaException when a topic is not there or the broker does not answer.
-    """
-    admin = AdminClient(dict(settings.client()))
-    found = admin.describe_topics(TopicCollection(list(topics)), request_timeout=timeout_s)
-    return {name: str(future.result().topic_id) for name, future in found.items()}
+    def __init__(self, settings: BrokerSettings, timeout_s: float = 10.0) -> None:
+        self._admin = AdminClient(dict(settings.client()))
+        self._timeout = timeout_s
+
+    def ask(self, topics: Sequence[str]) -> dict[str, str]:
+        """By topic. Raises KafkaException when one is not there or the broker does not answer."""
+        found = self._admin.describe_topics(TopicCollection(list(topics)), request_timeout=self._timeout)
+        return {name: str(future.result().topic_id) for name, future in found.items()}

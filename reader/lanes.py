@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from language.embeddings import Encoder
-from reader.lag import Lag, Place, topic_ids
+from reader.lag import Lag, Place, TopicIds
 from reader.settings import ReaderSettings
 from schemas.codec import Codec
 from schemas.records import Brief, EnrichedArticle, Record, Story
@@ -27,6 +27,7 @@ from topics.writing import Writer
 
 SOURCES: dict[str, type[Record]] = {ARTICLES_ENRICHED: EnrichedArticle, STORIES: Story, BRIEFS: Brief}
 DOCUMENTS = "documents"
+INSTANCE = "indexer"
 # A lane's view goes only after its topics were gone in this many looks in a row.
 LOOKS = 3
 LOG = logs.logger("lanes")
@@ -105,6 +106,7 @@ class Library:
         self._views: dict[str, LaneView] = {}
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(max_workers=64, thread_name_prefix="indexer")
+        self._topic_ids = TopicIds(broker)
         self._watch = threading.Thread(target=self._watching, name="lanes", daemon=True)
         self.error: str | None = None
 
@@ -178,7 +180,7 @@ class Library:
     def _keep(self, view: LaneView) -> None:
         view.gone = 0
         names = [view.lane.topic(name) for name in SOURCES]
-        origin = {"encoder": self.encoder.name, **topic_ids(self._broker, names)}
+        origin = {"encoder": self.encoder.name, **self._topic_ids.ask(names)}
         if view.indexing and view.origin == origin:
             return
         self._halt(view)
@@ -200,6 +202,8 @@ class Library:
             view.stop,
             Writer(self._broker, self._codec),
             batch_size=self._settings.batch_size,
+            # The index has one owner: a restarted one need not wait for the session of a killed one.
+            instance=INSTANCE,
         )
 
     def _halt(self, view: LaneView) -> None:

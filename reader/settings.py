@@ -16,4 +16,5 @@ class ReaderSettings(BaseSettings):
     lanes_every_s: float = Field(default=3.0, gt=0)
     # After an indexer failed, such as on a broker that is away.
     retry_after_s: float = Field(default=2.0, gt=0)
-    batch_size: int = Field(default=200, ge=1)
+    # Also what is finished before a stop: a text takes some 25 ms to encode.
+    batch_size: int = Field(default=100, ge=1)

@@ -8,7 +8,6 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sinks.edge import EdgeStore
-from sinks.server import ServerStore
 from sinks.store import Store
 from topics.lane import Lane
 
@@ -30,6 +29,9 @@ class IndexSettings(BaseSettings):
 def open_store(settings: IndexSettings, lane: Lane) -> Store:
     """The lane's store. Raises StoreBusy when another process has the embedded one open."""
     if settings.url is not None:
+        # The client takes a second or two to import, and most installations embed the engine.
+        from sinks.server import ServerStore
+
         key = settings.api_key
         return ServerStore(settings.url, None if key is None else key.get_secret_value())
     return EdgeStore(settings.folder(lane))

@@ -30,6 +30,7 @@ def consume(
     dead_letters: Writer,
     batch_size: int = 500,
     wait_s: float = 0.1,
+    instance: str | None = None,
 ) -> None:
     """Hands committed records of ``sources`` to ``handle`` until ``stop`` is set.
 
@@ -37,8 +38,12 @@ def consume(
     ``wait_s`` at most. Offsets are committed after ``handle`` has returned: what it does must be
     the same when done twice. Undecodable bytes become one dead letter each, which is in the log
     before the offset is. What ``handle`` raises ends the loop with nothing committed.
+
+    A consumer that names its ``instance`` takes over at once from an earlier one of that name, also
+    from one that was killed; there must never be two.
     """
-    consumer = Consumer(reader_config(settings, group))
+    member = {} if instance is None else {"group.instance.id": instance}
+    consumer = Consumer({**reader_config(settings, group), **member})
     consumer.subscribe(list(sources))
     try:
         while not stop.is_set():

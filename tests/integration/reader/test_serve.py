@@ -39,7 +39,7 @@ class Reader:
             "TIDEWIRE_KAFKA_BOOTSTRAP": kafka.broker.bootstrap,
             "TIDEWIRE_REGISTRY_URL": kafka.registry.url,
             "TIDEWIRE_READER_PORT": str(port),
-            "TIDEWIRE_READER_LANES_EVERY_S": "0.3",
+            "TIDEWIRE_READER_LANES_EVERY_S": "1",
             "TIDEWIRE_READER_BATCH_SIZE": "20",
         }
         self.url = f"http://127.0.0.1:{port}"
@@ -184,13 +184,13 @@ def test_kill_9_in_the_middle_loses_nothing_and_goes_on_from_where_it_was(
 ) -> None:
     reader.start()
     for round_ in range(3):
-        write(kafka, codec, lane, [each for n in range(round_ * 40, round_ * 40 + 40) for each in told(n)])
-        seen = round_ * 40
+        write(kafka, codec, lane, [each for n in range(round_ * 20, round_ * 20 + 20) for each in told(n)])
+        seen = round_ * 20
         reader.until(lambda seen=seen: counts(reader, lane)["briefs"] > 2 * seen)  # type: ignore[misc]
         assert reader.end(signal.SIGKILL) == -signal.SIGKILL
         reader.start()
     reader.caught_up(lane)
-    assert counts(reader, lane) == counted(120)
+    assert counts(reader, lane) == counted(60)
 
 
 def test_a_lost_index_is_built_again_from_the_start_of_the_log(
