@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from tidewire.stack.stack import Stack, StackError, Step
 
@@ -26,7 +27,11 @@ def show_status(stack: Stack) -> None:
 
 def main(arguments: list[str]) -> int:
     stack = Stack(progress=show)
-    actions = {"up": stack.up, "down": stack.down, "status": lambda: show_status(stack)}
+    actions: dict[str, Callable[[], None]] = {
+        "up": stack.up,
+        "down": stack.down,
+        "status": lambda: show_status(stack),
+    }
     if len(arguments) != 1 or arguments[0] not in actions:
         print("usage: python -m tidewire.stack up|down|status", file=sys.stderr)
         return 2

@@ -34,7 +34,7 @@ def folder(settings: StackSettings) -> Path:
 
 
 def configuration(settings: StackSettings) -> dict[str, str | int]:
-    """`server.properties`: loopback only, single-node replication, transactions as long as Flink's sinks ask."""
+    """`server.properties`: loopback only, one replica, transactions as long as Flink's sinks ask for."""
     client = f"PLAINTEXT://{LOOPBACK}:{settings.kafka_port}"
     controller = f"CONTROLLER://{LOOPBACK}:{settings.controller_port}"
     return {
@@ -56,6 +56,13 @@ def configuration(settings: StackSettings) -> dict[str, str | int]:
         "share.coordinator.state.topic.min.isr": 1,
         "share.coordinator.state.topic.num.partitions": 1,
         "group.initial.rebalance.delay.ms": 0,
+        # A worker that dies is replaced after this; with the consumer protocol the broker decides
+        "group.consumer.session.timeout.ms": 6_000,
+        "group.consumer.min.session.timeout.ms": 6_000,
+        "group.consumer.heartbeat.interval.ms": 1_000,
+        "group.consumer.min.heartbeat.interval.ms": 1_000,
+        # An open transaction whose producer died holds every reader up until it is aborted
+        "transaction.abort.timed.out.transaction.cleanup.interval.ms": 1_000,
         "transaction.max.timeout.ms": DAY_MS,
         # Flink's sinks take a new transactional id at every commit: forget the spent ones soon
         "transactional.id.expiration.ms": DAY_MS // 6,
@@ -109,7 +116,7 @@ def format_storage(settings: StackSettings) -> bool:
     if (folder(settings) / "data" / "meta.properties").exists():
         return False
     properties = str(folder(settings) / "server.properties")
-    arguments = ["format", "-t", cluster_id(settings), "-c", properties, "--ignore-formatted"]
+    arguments = ["format", f"--cluster-id={cluster_id(settings)}", "-c", properties, "--ignore-formatted"]
     command = _java(settings, "kafka.tools.StorageTool", *arguments, "--feature", "transaction.version=2")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 
 import httpx2
-from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient  # type: ignore[attr-defined]
+from confluent_kafka import KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from tidewire.stack.errors import NotReady
 from tidewire.stack.settings import LOOPBACK, StackSettings
@@ -29,7 +29,7 @@ def http() -> httpx2.Client:
 
 
 def kafka(settings: StackSettings) -> bool:
-    """The broker gives out metadata with itself as controller."""
+    """The broker has a controller and leads every partition it knows, which it says by giving its end."""
     client = AdminClient(
         {
             "bootstrap.servers": settings.bootstrap,
@@ -41,9 +41,22 @@ def kafka(settings: StackSettings) -> bool:
     )
     try:
         metadata = client.list_topics(timeout=2.0)
+        if metadata.controller_id not in metadata.brokers:
+            return False
+        latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+        ends = client.list_offsets(
+            {
+                TopicPartition(name, partition): latest
+                for name, topic in metadata.topics.items()
+                for partition in topic.partitions
+            },
+            request_timeout=ASK_TIMEOUT_S,
+        )
+        for end in ends.values():
+            end.result()
     except KafkaException:
         return False
-    return bool(metadata.brokers) and metadata.controller_id in metadata.brokers
+    return True
 
 
 def registry(settings: StackSettings) -> bool:

@@ -21,6 +21,8 @@ def environment(settings: StackSettings) -> dict[str, str]:
         "QUARKUS_MANAGEMENT_HOST": LOOPBACK,
         "QUARKUS_MANAGEMENT_PORT": str(settings.registry_management_port),
         "QUARKUS_LOG_LEVEL": "WARN",
+        "APICURIO_LOG_LEVEL": "WARN",
+        "QUARKUS_HTTP_ACCESS_LOG_ENABLED": "false",
         # without it white space alone makes a new version and id
         "APICURIO_CCOMPAT_USE_CANONICAL_HASH": "true",
         "APICURIO_STORAGE_KIND": "sql",

@@ -1,0 +1,29 @@
+"""A taken port is named with its holder and the way out."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import pytest
+
+from tidewire.stack import ports
+from tidewire.stack.errors import PortTaken
+from tidewire.stack.settings import LOOPBACK
+
+
+def test_a_taken_port_names_port_holder_and_variable() -> None:
+    with socket.create_server((LOOPBACK, 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(PortTaken) as caught:
+            ports.check([("Kafka", "kafka_port", port)])
+    message = str(caught.value)
+    assert f"Port {port}, wanted for Kafka" in message
+    assert f"process {os.getpid()} " in message
+    assert "TIDEWIRE_STACK_KAFKA_PORT=" in message
+
+
+def test_free_ports_are_distinct_and_pass_the_check() -> None:
+    found = ports.free(8)
+    assert len(set(found)) == 8
+    ports.check([("Kafka", "kafka_port", port) for port in found])
