@@ -15,25 +15,28 @@ import psutil
 from flink_jobs.settings import TimeSettings
 from flink_jobs.stories.settings import StoriesSettings
 from flink_jobs.submit import Jobs
-from producers.catalogue.publishing import publish
+from producers.catalogue.publishing import listed, publish
 from schemas.codec import from_dict
 from schemas.identity import feed_id
-from schemas.records import FeedSpec
+from schemas.records import FeedSpec, FeedState
 from tidewire import jobs as flink
 from tidewire import tally
 from tidewire.places import broker, codec, reader
 from tidewire.profile import Newswire, Profile, load, save
 from tidewire.reader_client import ReaderClient, ReaderDown, ReaderProblem
 from tidewire.roles import demo_environment
-from tidewire.settle import Settling, settle
+from tidewire.settle import Settling, settle, until
 from tidewire.stack.settings import LOOPBACK
 from tidewire.stack.stack import Stack, StackError
+from topics.catalogue import FEEDS_STATE
 from topics.lane import LIVE
+from topics.reading import latest
 
 SETTLE_TIMEOUT_S = 300.0
 AWAY_TIMEOUT_S = 120.0
 WATCH_EVERY_S = 1.0
 MEGABYTE = 1 << 20
+SAMPLE = "sample"
 
 Say = Callable[[str], None]
 
@@ -82,6 +85,8 @@ class Demo:
             raise ValueError("a demo plays a newswire")
         self._stack = stack
         self._newswire = f"http://{LOOPBACK}:{profile.newswire.port}"
+        # A recorded folder's entries are counted by another reader, so its ledger need not be matched.
+        self._exact = profile.newswire.play == SAMPLE
         self._started = started
         self._reader: ReaderClient = reader()
         self._peak = 0
@@ -134,6 +139,7 @@ class Demo:
 
     def settle(self, jobs: Jobs, say: Say) -> None:
         """Waits until everything served has had its effect."""
+        until(self._unlogged, "producers", time.monotonic() + SETTLE_TIMEOUT_S, say)
         last_entry_at = tally.take(broker(), codec(), LIVE).last_entry_at
         asked = Settling(
             broker(),
@@ -149,14 +155,28 @@ class Demo:
         if self.first_brief_s is None:
             self.glance()
 
+    def _unlogged(self) -> str:
+        """What was served and is not in the log yet."""
+        if self._exact:
+            served = self._served()
+            counted = tally.take(broker(), codec(), LIVE)
+            left = served - counted.raw - counted.dead_letters
+            return f"{left} entries to log" if left else ""
+        feeds = {feed.feed_id for feed in listed(broker(), codec())}
+        left = len(feeds - set(latest(broker(), codec(), FEEDS_STATE, FeedState)))
+        return f"{left} feeds to poll" if left else ""
+
+    def _served(self) -> int:
+        summary = httpx2.get(f"{self._newswire}/ledger/summary", trust_env=False, timeout=30).json()
+        return int(summary["served"])
+
     def result(self) -> dict[str, int | float | None]:
         """What the demo came to; the keys that `--json` prints."""
-        served = httpx2.get(f"{self._newswire}/ledger/summary", trust_env=False, timeout=30).json()
         counted = tally.take(broker(), codec(), LIVE)
         indexed = self._reader.get("/api/counts")["latest_briefs"]
         first = self.first_brief_s
         return {
-            "served": served["served"],
+            "served": self._served(),
             "raw": counted.raw,
             "unique": counted.unique,
             "duplicates": counted.duplicates,
@@ -171,11 +191,11 @@ class Demo:
         }
 
 
-def problems(result: dict[str, int | float | None]) -> list[str]:
+def problems(result: dict[str, int | float | None], play: str) -> list[str]:
     """Equalities that a finished run must keep, and does not."""
     found = []
     raw, unique, duplicates = (result[name] for name in ("raw", "unique", "duplicates"))
-    if result["served"] != (raw or 0) + (result["dead_letters"] or 0):
+    if play == SAMPLE and result["served"] != (raw or 0) + (result["dead_letters"] or 0):
         found.append("served is not raw + dead_letters")
     if raw != (unique or 0) + (duplicates or 0):
         found.append("raw is not unique + duplicates")

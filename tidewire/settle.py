@@ -53,16 +53,17 @@ def settle(
     waits = max(asked.stories.first_debounce_ms, asked.stories.debounce_ms)
     due = last_entry_at + waits + asked.times.order_skew_ms + 1
     for name, job in asked.jobs.items():
-        _until(lambda job=job: _behind(asked, job, due), f"job {name}", deadline, progress)  # type: ignore[misc]
+        until(lambda job=job: _behind(asked, job, due), f"job {name}", deadline, progress)  # type: ignore[misc]
     since = time.time_ns() // 1_000_000
     for name, job in asked.jobs.items():
-        _until(lambda job=job: _unfinished(asked, job, since), f"job {name}", deadline, progress)  # type: ignore[misc]
-    _until(lambda: _unwritten(asked, lane), "agents", deadline, progress)
+        until(lambda job=job: _unfinished(asked, job, since), f"job {name}", deadline, progress)  # type: ignore[misc]
+    until(lambda: _unwritten(asked, lane), "agents", deadline, progress)
     if asked.reader is not None:
-        _until(lambda: _unindexed(asked.reader, lane), "index", deadline, progress)
+        until(lambda: _unindexed(asked.reader, lane), "index", deadline, progress)
 
 
-def _until(missing: Callable[[], str], what: str, deadline: float, progress: Progress) -> None:
+def until(missing: Callable[[], str], what: str, deadline: float, progress: Progress) -> None:
+    """Asks again until nothing is missing. Raises NotSettled past ``deadline`` (monotonic seconds)."""
     said = missing()
     while said:
         progress(f"{what}: {said}")

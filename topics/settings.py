@@ -22,6 +22,8 @@ class BrokerSettings(BaseSettings):
             "bootstrap.servers": self.bootstrap,
             "broker.address.family": "v4",
             "log.connection.close": False,
+            # Warnings and worse; below them the library tells of its own housekeeping.
+            "log_level": 4,
         }
 
 

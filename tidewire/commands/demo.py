@@ -22,7 +22,7 @@ from rich.table import Table
 
 from newswire.settings import NewswireSettings
 from tidewire.commands.stack import say, show_step
-from tidewire.demo import Demo, Glance, adopt, demo_profile, problems
+from tidewire.demo import SAMPLE, Demo, Glance, adopt, demo_profile, problems
 from tidewire.places import stack_settings
 from tidewire.running import start
 from tidewire.stack.stack import Stack
@@ -35,14 +35,14 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Last, one line of JSON with the counts.")] = False,
     mode: Annotated[Literal["lock", "clock"], typer.Option(help="Wait for the log, or by time.")] = "lock",
     seconds: Annotated[float, typer.Option(help="Clock mode: how long the days take.")] = 150.0,
-    play: Annotated[str, typer.Option(help="'sample', or a folder of recorded feeds.")] = "sample",
+    play: Annotated[str, typer.Option(help="'sample', or a folder of recorded feeds.")] = SAMPLE,
     fresh: Annotated[bool, typer.Option(help="Delete what an earlier run gathered.")] = False,
 ) -> None:
     """Start everything on the sample newswire and watch stories and briefs appear."""
     started = time.monotonic()
     settings = stack_settings()
     stack = Stack(settings, show_step)
-    chosen = play if play == "sample" else str(Path(play).resolve())
+    chosen = play if play == SAMPLE else str(Path(play).resolve())
     profile = demo_profile(mode, seconds, chosen, NewswireSettings().port)
     if fresh:
         stack.down()
@@ -58,7 +58,7 @@ def demo(
             if not stop.is_set():
                 say("The time line is over; waiting for what is still under way.")
                 run.settle(jobs, say)
-                _report(run, as_json)
+                _report(run, chosen, as_json)
                 if not until_done:
                     say("Everything keeps running. Try ./tw search in another terminal; Ctrl-C stops.")
                     stop.wait()
@@ -67,9 +67,9 @@ def demo(
     say("Stopped. ./tw up goes on where it was.")
 
 
-def _report(run: Demo, as_json: bool) -> None:
+def _report(run: Demo, play: str, as_json: bool) -> None:
     result = run.result()
-    broken = problems(result)
+    broken = problems(result, play)
     for problem in broken:
         say(f"NOT EQUAL: {problem}")
     if as_json:

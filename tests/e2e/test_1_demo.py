@@ -1,0 +1,145 @@
+"""The demo, as a new user runs it: what was served is accounted for, and stays so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from newswire.labels import load_labels
+from schemas.records import Article
+from tests.e2e.homes import Home
+from topics.catalogue import ARTICLES_RAW
+from topics.lane import LIVE, Lane
+from topics.reading import read_range
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
+
+KEYS = {
+    "served", "raw", "unique", "duplicates", "late", "dead_letters", "stories", "assignments", "briefs",
+    "indexed", "first_brief_s", "peak_rss_mb",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def home(new_home: Callable[[str], Home]) -> Home:
+    return new_home("demo")
+
+
+@pytest.fixture(scope="module")
+def result(home: Home) -> dict[str, Any]:
+    """The line that a demo in lock step ends with; nothing of it runs any more."""
+    done = home.tw("demo", "--exit", "--json")
+    assert home.processes() == []
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.fixture(scope="module")
+def running(home: Home, result: dict[str, Any]) -> Home:
+    """The same home, started again."""
+    home.tw("up")
+    home.settle(LIVE, home.active_jobs(LIVE))
+    return home
+
+
+def test_the_result_accounts_for_everything_served(result: dict[str, Any]) -> None:
+    assert set(result) == KEYS
+    assert result["served"] == result["raw"] + result["dead_letters"]
+    assert result["raw"] == result["unique"] + result["duplicates"]
+    assert result["briefs"] == result["indexed"]
+
+
+def test_the_counts_are_those_of_the_labels(home: Home, result: dict[str, Any]) -> None:
+    expected = load_labels(home.newswire).expected
+    for name in ("served", "raw", "unique", "duplicates", "late", "dead_letters"):
+        assert result[name] == getattr(expected, name), name
+    assert result["stories"] >= 40
+    assert result["first_brief_s"] > 0
+
+
+def test_everything_fits_into_six_gigabytes(result: dict[str, Any]) -> None:
+    assert 0 < result["peak_rss_mb"] <= 6_000
+
+
+def test_started_again_it_holds_what_it_held(
+    running: Home, result: dict[str, Any], first_demo: dict[str, frozenset[str]]
+) -> None:
+    again = running.tally()
+    for name in ("raw", "unique", "duplicates", "late", "dead_letters", "stories", "assignments", "briefs"):
+        assert getattr(again, name) == result[name], name
+    assert running.reader.get("/api/counts")["latest_briefs"] == result["indexed"]
+    first_demo.update(running.outputs().members())
+
+
+def test_search_finds_briefs_and_articles(running: Home) -> None:
+    found = json.loads(running.tw("search", "port strike", "--json").stdout)["results"]
+    assert {each["kind"] for each in found} >= {"brief", "article"}
+    assert all("strike" in (each["title"] + each["snippet"]).lower() for each in found[:3])
+    assert [each["score"] for each in found] == sorted((each["score"] for each in found), reverse=True)
+    text = running.tw("search", "port strike").stdout
+    assert "score" in text
+    assert "./tw brief" in text
+
+
+def test_nothing_found_is_said(running: Home) -> None:
+    said = running.tw("search", "strike", "--language", "zz").stdout
+    assert "Nothing found" in said
+
+
+def test_a_brief_quotes_what_the_log_holds(running: Home) -> None:
+    found = json.loads(running.tw("search", "port strike", "--kind", "brief", "--json").stdout)["results"]
+    brief = json.loads(running.tw("brief", found[0]["id"], "--json").stdout)
+    raw = {
+        (each.partition, each.offset): running.codec.decode(each.value or b"", Article)
+        for each in read_range(running.broker, ARTICLES_RAW)
+    }
+    assert brief["statements"]
+    assert all(statement["citations"] for statement in brief["statements"] if statement["kind"] == "FACT")
+    for reference in brief["references"]:
+        article = raw[reference["partition"], reference["offset"]]
+        assert article.text[reference["start"] : reference["end"]] == reference["quote"]
+        assert article.url == reference["url"]
+    said = running.tw("brief", found[0]["id"]).stdout
+    assert f"articles.raw-{brief['references'][0]['partition']}@" in said
+
+
+def test_an_unknown_brief_is_said_to_be_unknown(running: Home) -> None:
+    assert "No brief nowhere" in running.tw("brief", "nowhere", status=1).stderr
+
+
+def test_status_topics_feeds_and_jobs_tell_what_there_is(running: Home) -> None:
+    assert "taskmanager" in running.tw("status").stdout
+    assert "articles.raw" in running.tw("topics").stdout
+    feeds = json.loads(running.tw("feeds", "list", "--json").stdout)
+    assert len({feed["publisher"] for feed in feeds}) >= 12
+    assert any(feed["state"] and feed["state"]["failures"] for feed in feeds)
+    assert set(running.active_jobs(LIVE)) == {"articles", "stories"}
+
+
+def test_the_log_run_again_in_another_lane_makes_the_same(running: Home) -> None:
+    lane = Lane("check")
+    running.tw("jobs", "submit", "--lane", lane.name)
+    running.settle(lane, running.active_jobs(lane))
+    found = running.compared(lane)
+    assert found.identical, found.differences
+    assert "identical" in running.tw("compare", "live", lane.name).stdout
+
+
+def test_stopped_with_a_savepoint_the_jobs_go_on_from_it(running: Home, result: dict[str, Any]) -> None:
+    running.tw("jobs", "savepoint")
+    assert running.active_jobs(LIVE) == {}
+    said = running.tw("jobs", "submit").stderr
+    assert "savepoint" in said
+    running.settle(LIVE, running.active_jobs(LIVE))
+    assert running.tally().stories == result["stories"]
+    assert running.compared(Lane("check")).identical
+
+
+def test_down_leaves_nothing_and_says_so_to_a_search(running: Home) -> None:
+    running.tw("down")
+    assert running.processes() == []
+    assert "Is the stack up?" in running.tw("search", "port strike", status=1).stderr
+    assert "not running" in running.tw("status", status=1).stdout

@@ -1,0 +1,107 @@
+"""kill -9 of every process once while entries flow: nothing is lost, nothing is doubled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from newswire.labels import load_labels
+from tests.e2e.homes import Home, wait_until
+from topics.catalogue import DEAD_LETTERS
+from topics.lane import LIVE, Lane
+from topics.reading import read_range
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
+
+# In this order, each once the time line has gone on since the last.
+VICTIMS = ("producers-0", "taskmanager", "agents", "reader", "registry", "jobmanager", "kafka")
+STEPS_BETWEEN = 20
+
+
+@pytest.fixture(scope="module")
+def home(new_home: Callable[[str], Home]) -> Home:
+    return new_home("kills")
+
+
+@pytest.fixture(scope="module")
+def result(home: Home) -> Iterator[dict[str, Any]]:
+    """A demo during which everything was killed; it keeps running until the module ends."""
+    demo = home.begin("demo", "--json")
+    try:
+        wait_until(lambda: bool(home.stack.status().running and _briefs(home)), "the first brief", 420)
+        for victim in VICTIMS:
+            reached = home.newswire_status()["step"]
+            home.kill(victim)
+            wait_until(
+                lambda since=reached: _on(home, since + STEPS_BETWEEN),  # type: ignore[misc]
+                f"{STEPS_BETWEEN} steps after the kill of {victim}",
+                300,
+            )
+        assert demo.stdout is not None
+        line = demo.stdout.readline()
+        assert line, home.folder.with_suffix(".log").read_text()[-3000:]
+        yield json.loads(line)
+    finally:
+        demo.terminate()
+        assert demo.wait(120) == 0
+    assert home.processes() == []
+
+
+def _briefs(home: Home) -> bool:
+    try:
+        return bool(home.reader.get("/api/counts")["latest_briefs"])
+    except RuntimeError:
+        return False
+
+
+def _on(home: Home, step: int) -> bool:
+    status = home.newswire_status()
+    return bool(status["done"] or status["step"] >= step)
+
+
+def test_every_victim_died_and_came_back(home: Home, result: dict[str, Any]) -> None:
+    status = home.stack.status()
+    for victim in VICTIMS:
+        assert status.program(victim).restarts >= 1, victim
+        assert status.program(victim).state == "RUNNING", victim
+
+
+def test_everything_served_is_accounted_for(home: Home, result: dict[str, Any]) -> None:
+    expected = load_labels(home.newswire).expected
+    for name in ("served", "raw", "unique", "duplicates", "late", "dead_letters"):
+        assert result[name] == getattr(expected, name), name
+    assert result["briefs"] == result["indexed"]
+
+
+def test_another_lane_over_the_same_log_makes_the_same(home: Home, result: dict[str, Any]) -> None:
+    lane = Lane("check")
+    home.tw("jobs", "submit", "--lane", lane.name, "--until-last-tick")
+    wait_until(lambda: not home.active_jobs(lane), "the bounded jobs to end", 300)
+    home.settle(lane, {})
+    found = home.compared(lane)
+    assert found.identical, found.differences
+
+
+def test_two_runs_in_lock_step_make_equal_articles_and_stories(
+    home: Home, result: dict[str, Any], first_demo: dict[str, frozenset[str]]
+) -> None:
+    if not first_demo:
+        pytest.skip("the first run is not part of this test run")
+    members = home.outputs().members()
+    assert {a for each in members.values() for a in each} == {a for each in first_demo.values() for a in each}
+    assert set(members.values()) == set(first_demo.values())
+
+
+def test_no_reader_of_the_log_was_shown_foreign_bytes(home: Home, result: dict[str, Any]) -> None:
+    letters = list(read_range(home.broker, DEAD_LETTERS))
+    assert len(letters) == load_labels(home.newswire).expected.dead_letters
+
+
+def test_jobs_lost_no_transaction(home: Home, result: dict[str, Any]) -> None:
+    status = json.loads(home.tw("status", "--json").stdout)
+    assert {job["name"] for job in status["jobs"]} >= {"tidewire articles", "tidewire stories"}
+    assert all(job["failed_committables"] == 0 for job in status["jobs"])
+    assert home.active_jobs(LIVE)
