@@ -45,7 +45,5 @@ def test_stories_of_two_runs_by_the_clock_agree(runs: list[dict[str, str]]) -> N
         ours = {other for other in both if first[other] == first[article]}
         theirs = {other for other in both if second[other] == second[article]}
         if ours != theirs:
-            print(
-                f"{article}: {len(ours - theirs)} companions only in one run, {len(theirs - ours)} in the other"
-            )
+            print(f"{article}: only here {len(ours - theirs)}, only there {len(theirs - ours)}")
     assert score.f1 >= 0.95
