@@ -115,9 +115,10 @@ def health() -> Health:
 @operations.get("/ready", responses={503: {"model": Readiness}})
 def ready(request: Request, response: Response) -> Readiness:
     """How far each view is behind the log. Ready once every lane has been caught up with."""
-    lags = [_lag(view) for view in _library(request).all()]
+    library = _library(request)
+    lags = [_lag(view, library.error) for view in library.all()]
     known = bool(lags) and all(each.lag is not None and each.indexing for each in lags)
-    caught_up = known and all(view.caught_up for view in _library(request).all())
+    caught_up = known and all(view.caught_up for view in library.all())
     if not caught_up:
         response.status_code = 503
     return Readiness(
@@ -248,11 +249,12 @@ def _lane(view: LaneView) -> LaneAnswer:
     )
 
 
-def _lag(view: LaneView) -> LaneLag:
+def _lag(view: LaneView, looking: str | None) -> LaneLag:
     try:
-        lag, error = view.behind(), view.error
+        # What ended an earlier run is no news once the next one is under way.
+        lag, error = view.behind(), None if view.indexing else view.error
     except (KafkaException, ReadFailed, NoSuchCollection) as failed:
-        lag, error = None, str(failed)
+        lag, error = None, looking or view.error or str(failed)
     return LaneLag(lane=view.lane.name, indexing=view.indexing, lag=lag, error=error)
 
 

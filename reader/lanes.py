@@ -30,6 +30,7 @@ DOCUMENTS = "documents"
 INSTANCE = "indexer"
 # A lane's view goes only after its topics were gone in this many looks in a row.
 LOOKS = 3
+LOOK_TIMEOUT_S = 5.0
 LOG = logs.logger("lanes")
 
 
@@ -158,7 +159,7 @@ class Library:
                 LOG.warning("cannot look after lanes, trying again", reason=self.error)
 
     def _look(self) -> None:
-        found = lanes(self._broker, timeout_s=10.0)
+        found = lanes(self._broker, timeout_s=LOOK_TIMEOUT_S)
         for lane in found:
             view = self._views.get(lane.name) or self._add(lane)
             self._keep(view)
