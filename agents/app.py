@@ -12,6 +12,7 @@ from agents.committed import install
 from agents.in_order import InOrder
 from agents.memory import Memory
 from agents.model import writer_for
+from agents.outages import is_outage
 from agents.pipeline import Pipeline, Unusable
 from agents.rail import Rail
 from agents.settings import AgentsSettings, HomeSettings, WindowSettings
@@ -115,19 +116,27 @@ class _Desk:
         received = _received(event)
         try:
             async for attempt in stamina.retry_context(
-                on=lambda error: not isinstance(error, Unusable),
-                attempts=self._settings.attempts,
-                wait_initial=self._settings.retry_wait_s,
-                timeout=None,
+                on=is_outage, attempts=None, timeout=None, wait_max=10.0
             ):
                 with attempt:
-                    await self._pipeline.handle(received, event.message.generation_id or 0)
+                    await self._attempts(received, event.message.generation_id or 0)
         except Unusable as error:
             log.error("an assignment cannot be used", place=received.place, reason=str(error))
             await self._bury(received, error)
         except Exception as error:
             log.exception("an assignment failed again and again", place=received.place)
             await self._bury(received, error)
+
+    async def _attempts(self, received: Received, generation: int) -> None:
+        """Several, unless trying again cannot help, or something is down: that is waited for outside."""
+        async for attempt in stamina.retry_context(
+            on=lambda error: not isinstance(error, Unusable) and not is_outage(error),
+            attempts=self._settings.attempts,
+            wait_initial=self._settings.retry_wait_s,
+            timeout=None,
+        ):
+            with attempt:
+                await self._pipeline.handle(received, generation)
 
     async def _bury(self, received: Received, error: Exception) -> None:
         letter = from_received(received, STAGE, error)

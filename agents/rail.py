@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Mapping
 
-from confluent_kafka import Consumer, IsolationLevel, TopicPartition
+from confluent_kafka import Consumer, IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from agents.indicators import Indicators, last_end
@@ -103,8 +103,13 @@ class Rail:
             consumer.close()
 
     def _has_passed(self, consumer: Consumer, closing: int) -> bool:
-        records = self._records_after(consumer, closing)
-        return self._passage.seen(self._committed(consumer), records, time.monotonic())
+        try:
+            records, committed = self._records_after(consumer, closing), self._committed(consumer)
+        except KafkaException as error:
+            # A broker that has just started does not know its groups yet.
+            log.info("the place of a job is not known", group=self._group, error=str(error))
+            return False
+        return self._passage.seen(committed, records, time.monotonic())
 
     def _committed(self, consumer: Consumer) -> dict[int, int]:
         """The job's place in the raw log, by partition; -1 where it has committed none."""
