@@ -21,6 +21,16 @@ from topics.settings import BrokerSettings
 
 R = TypeVar("R", bound=Record)
 
+# A topic made a moment ago, or a broker just started, has no leader for a partition yet.
+_UNSETTLED = frozenset(
+    {
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.UNKNOWN_TOPIC_OR_PART,
+    }
+)
+_SETTLING_S = 0.1
+
 
 class ReadFailed(RuntimeError):
     """The broker did not answer in time."""
@@ -153,11 +163,22 @@ def _watermarks(consumer: Consumer, topic: str, timeout_s: float) -> dict[int, t
         raise KafkaException(found.error)
     marks = {}
     for partition in sorted(found.partitions):
-        low_high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=timeout_s)
+        low_high = _low_high(consumer, TopicPartition(topic, partition), timeout_s)
         if low_high is None:
             raise ReadFailed(f"{topic}-{partition}: no offsets within {timeout_s:.0f} s; is the broker up?")
         marks[partition] = (low_high[0], low_high[1])
     return marks
+
+
+def _low_high(consumer: Consumer, place: TopicPartition, timeout_s: float) -> tuple[int, int] | None:
+    deadline = time.monotonic() + timeout_s
+    while True:
+        try:
+            return consumer.get_watermark_offsets(place, timeout=timeout_s)
+        except KafkaException as error:
+            if error.args[0].code() not in _UNSETTLED or time.monotonic() > deadline:
+                raise
+        time.sleep(_SETTLING_S)
 
 
 def _bytes(value: str | bytes | None) -> bytes | None:
