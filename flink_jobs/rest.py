@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +66,7 @@ class FlinkRest:
         self._url = url
         # A cluster is on loopback or behind its own proxy: never through the environment's.
         self._http = httpx2.Client(base_url=url, timeout=timeout_s, trust_env=False, transport=transport)
+        weakref.finalize(self, self._http.close)
 
     def jobs(self) -> list[JobSummary]:
         """Newest first."""
@@ -103,6 +105,10 @@ class FlinkRest:
                 counts = self._get(metrics, get=",".join(names), agg="sum")
                 total += sum(float(each["sum"]) for each in counts)
         return int(total)
+
+    def operators(self, job_id: str) -> list[str]:
+        """Names of the job's vertices, each the chain of its operators' names."""
+        return [str(vertex["name"]) for vertex in self._get(f"/jobs/{job_id}")["vertices"]]
 
     def slots(self) -> tuple[int, int]:
         """Free and all task slots."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from flink_jobs import bounds
+from flink_jobs.deduplicated import Bounds
 from schemas.codec import Codec
 from schemas.records import Article, Kind
 from schemas.registry import LocalSchemas
@@ -37,7 +38,7 @@ class Log:
                 yield Received(topic, partition, offset, offset * 100 + partition, b"a", value)
 
 
-def latest_tick(monkeypatch: pytest.MonkeyPatch, partitions: dict[int, str]) -> bounds.Bounds:
+def latest_tick(monkeypatch: pytest.MonkeyPatch, partitions: dict[int, str]) -> Bounds:
     log = Log(partitions)
     monkeypatch.setattr(bounds, "end_offsets", log.end_offsets)
     monkeypatch.setattr(bounds, "read_range", log.read_range)

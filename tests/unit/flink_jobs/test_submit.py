@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from flink_jobs import submit
-from flink_jobs.rest import FlinkRest
+from flink_jobs.rest import FlinkError, FlinkRest
 from flink_jobs.retained import StateRefused
 from flink_jobs.runs import Run
 from flink_jobs.settings import ClusterSettings, JobSettings, NoClient
@@ -158,7 +158,7 @@ def test_job_that_finished_after_a_checkpoint_has_started(
 
 def test_job_that_did_not_finish_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run) -> None:
     asked = jobs(monkeypatch, tmp_path, Cluster("CANCELED", completed=1))
-    with pytest.raises(submit.FlinkError, match="ended as CANCELED"):
+    with pytest.raises(FlinkError, match="ended as CANCELED"):
         asked.await_end(submit.Started(JOB_ID, run.name, None), timeout_s=5)
 
 
