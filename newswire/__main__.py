@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from errno import EADDRINUSE
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,7 +11,9 @@ import typer
 from aiohttp import web
 
 from newswire.catalogue import as_json, as_opml, catalogue
+from newswire.ledger import LedgerError
 from newswire.logged import Logged
+from newswire.model import SampleError
 from newswire.outlets import SAMPLE, load_outlets
 from newswire.player import Programme
 from newswire.programme import load_sample
@@ -38,9 +41,22 @@ def serve(
     """Serves feeds until SIGTERM or SIGINT; a later start goes on from the ledger."""
     given = {"port": port, "mode": mode, "seconds": seconds, "play": play, "state": state}
     settings = NewswireSettings.model_validate(
-        NewswireSettings().model_dump() | {name: value for name, value in given.items() if value is not None}
+        {name: value for name, value in given.items() if value is not None}
     )
     configure("newswire")
+    try:
+        _serve(settings)
+    except (SampleError, LedgerError) as error:
+        logger("newswire").error(str(error))
+        raise typer.Exit(2) from error
+    except OSError as error:
+        if error.errno != EADDRINUSE:
+            raise
+        logger("newswire").error(f"port {settings.port} is taken; give --port another one")
+        raise typer.Exit(2) from error
+
+
+def _serve(settings: NewswireSettings) -> None:
     programme, feeds = _programme(settings)
     codec = Codec(Registry(RegistrySettings()))
     addresses = {name: f"{settings.base_url}/feeds/{name}" for name in programme.feeds()}
@@ -70,7 +86,7 @@ def _programme(settings: NewswireSettings) -> tuple[Programme, list[dict[str, ob
     if settings.play == "sample":
         sample = load_sample(settings.base_url)
         return sample, catalogue(sample.timeline.feeds, settings.base_url)
-    recorded = load_recorded(Path(settings.play), settings.state)
+    recorded = load_recorded(Path(settings.play), settings.folder)
     return recorded, recorded_catalogue(recorded, settings.base_url)
 
 

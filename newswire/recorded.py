@@ -83,6 +83,8 @@ def load_recorded(folder: Path, state: Path, count: Count | None = None) -> Reco
     """Every feed of ``folder``; the reference's counts are kept in ``state`` for the next start.
     ``count`` reads the files that are not counted yet (default: count_apart).
     Raises SampleError when there is nothing to play."""
+    if not folder.is_dir():
+        raise SampleError(f"{folder} is no folder; give --play 'sample' or a folder of feed files")
     found = {path.name: _files(path) for path in sorted(folder.iterdir()) if not path.name.startswith(".")}
     found = {name: files for name, files in found.items() if files}
     if not found:

@@ -29,8 +29,8 @@ def create_app(
     look_up: LookUp,
     now: Now,
 ) -> web.Application:
-    """The feed server of one programme; its ledger lies in ``settings.state``."""
-    player = Player(programme, Ledger(settings.state / "ledger.jsonl", programme.name))
+    """The feed server of one programme; its ledger lies in ``settings.folder``."""
+    player = Player(programme, Ledger(settings.folder / "ledger.jsonl", programme.name))
     pace: Pace = (
         LockStep(player, look_up, now, settings.look_every_s, settings.stall_after_s)
         if settings.mode == "lock"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -118,3 +120,30 @@ def test_recorded_feeds_are_played_byte_for_byte(newswire: Make, tmp_path: Path)
     until(lambda: bool(server.status()["done"]), lambda: str(server.status()))
     counts = {name: len(recorded.document(name, 0).items) for name in recorded.feeds()}
     assert server.summary()["by_feed"] == {name: count for name, count in sorted(counts.items()) if count}
+
+
+def test_what_cannot_be_served_is_said_plainly(newswire: Make, tmp_path: Path) -> None:
+    server = newswire("--mode", "clock", "--seconds", "3600")
+    taken = run("--port", str(server.port), "--state", str(tmp_path / "other"))
+    assert taken.returncode == 2
+    assert f"port {server.port} is taken" in taken.stderr
+    other = run("--port", "1", "--state", str(server.state), "--play", str(feed_folder(tmp_path)))
+    assert other.returncode == 2
+    assert "give --state another folder" in other.stderr
+
+
+def test_the_environment_sets_what_the_command_line_does_not(newswire: Make) -> None:
+    server = newswire(TIDEWIRE_NEWSWIRE_MODE="clock", TIDEWIRE_NEWSWIRE_SECONDS="3600")
+    assert server.status()["mode"] == "clock"
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "newswire", "serve", *arguments]
+    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=120, check=False)
+
+
+def feed_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "feeds"
+    folder.mkdir()
+    (folder / "one.xml").write_text('<rss version="2.0"><channel><title>T</title></channel></rss>')
+    return folder

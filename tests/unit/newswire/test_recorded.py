@@ -93,3 +93,5 @@ def in_process(paths: Sequence[Path]) -> dict[Path, list[Item]]:
 def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SampleError, match="no files to play"):
         load_recorded(tmp_path, tmp_path / "state")
+    with pytest.raises(SampleError, match="is no folder"):
+        load_recorded(tmp_path / "nowhere", tmp_path / "state")
