@@ -1,0 +1,1 @@
+"""How long an entry takes from being served to its story being found."""
