@@ -41,7 +41,13 @@ def pipeline_roles(
     producers = tuple(
         Role(f"producers-{slot}", _module("producers", "--slot", str(slot)), env) for slot in range(slots)
     )
-    reader = Role("reader", _module("reader"), env, ready_url=f"{settings.reader_url}/health")
+    reader = Role(
+        "reader",
+        _module("reader"),
+        env,
+        ready_url=f"{settings.reader_url}/health",
+        port_variable="TIDEWIRE_STACK_READER_PORT",
+    )
     return (*producers, agents_role(LIVE, env), reader)
 
 

@@ -2,12 +2,15 @@
 
 The mark is inherited by every descendant, so neither names nor recorded process ids, which the system
 may have given to a stranger since, decide what is ended.
+
+`python -m tidewire.stack.leftovers PID` waits for the supervisor with that id to end, then ends the rest.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 
 import psutil
 
@@ -15,6 +18,9 @@ MARKER = "TIDEWIRE_STACK_OF"
 """The home whose stack a process belongs to."""
 PROGRAM = "TIDEWIRE_STACK_PROGRAM"
 """The supervised program a process is, or descends from."""
+
+SUPERVISOR_TIMEOUT_S = 90.0
+REST_TIMEOUT_S = 10.0
 
 
 def marked(home: str, program: str | None = None) -> list[psutil.Process]:
@@ -50,8 +56,18 @@ def end(processes: Iterable[psutil.Process], timeout_s: float) -> list[int]:
     return [process.pid for process in chosen]
 
 
-def _signal(send: object) -> None:
+def _signal(send: Callable[[], None]) -> None:
     try:
-        send()  # type: ignore[operator]
+        send()
     except psutil.NoSuchProcess:
         return
+
+
+def main(supervisor: str) -> None:
+    if psutil.pid_exists(int(supervisor)):
+        psutil.wait_procs([psutil.Process(int(supervisor))], timeout=SUPERVISOR_TIMEOUT_S)
+    end(marked(os.environ[MARKER]), REST_TIMEOUT_S)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -41,14 +41,13 @@ def holder(port: int) -> str:
     return f"a process that this user may not see (an administrator can ask `ss -ltnp 'sport = :{port}'`)"
 
 
-def check(wanted: Iterable[tuple[str, str, int]]) -> None:
-    """Takes (what it is for, name of its setting, port); raises PortTaken naming the first taken one."""
-    for purpose, setting, port in wanted:
+def check(wanted: Iterable[tuple[str, str | None, int]]) -> None:
+    """Takes (what it is for, environment variable that changes it, port); PortTaken if one is taken."""
+    for purpose, variable, port in wanted:
         if not is_free(port):
-            variable = f"TIDEWIRE_STACK_{setting.upper()}"
+            way_out = f", or choose another port: {variable}={port + 10_000} ./tw up" if variable else ""
             raise PortTaken(
-                f"Port {port}, wanted for {purpose}, is taken by {holder(port)}. "
-                f"Stop that process, or choose another port: {variable}={port + 10_000} ./tw up"
+                f"Port {port}, wanted for {purpose}, is taken by {holder(port)}. Stop that process{way_out}"
             )
 
 

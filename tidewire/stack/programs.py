@@ -16,13 +16,15 @@ from tidewire.stack.settings import StackSettings
 class Role:
     """A Python process of Tidewire to keep running beside the services.
 
-    `ready_url` answers 2xx once the role does its work; without one it is ready when it stays up.
+    `ready_url` answers 2xx once the role does its work; without one it is ready when it stays up. Its port
+    must be free before the role starts, and `port_variable` is the environment variable that changes it.
     """
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
     ready_url: str | None = None
+    port_variable: str | None = None
     stop_wait_s: int = 30
 
 
@@ -41,7 +43,6 @@ class Program:
     clear: tuple[str, ...] = ()
     end_leftovers: bool = False
     stop_wait_s: int = 30
-    ready_url: str | None = None
     output: str = ""
     start_s: int = 3
     """A program that ends sooner than this has failed to start, and is tried again ever more slowly."""
@@ -56,7 +57,6 @@ def role_program(role: Role, settings: StackSettings) -> Program:
         str(settings.home),
         env,
         stop_wait_s=role.stop_wait_s,
-        ready_url=role.ready_url,
         start_s=1,
     )
 

@@ -19,6 +19,7 @@ from pydantic_settings import (
 from tidewire.stack.jars import CHECKOUT, JARS
 
 HOME_VARIABLE = "TIDEWIRE_HOME"
+REMEMBERED = "ports.json"
 LOOPBACK = "127.0.0.1"
 LONGEST_SOCKET_PATH = 90
 """Unix socket paths end at about 104 bytes, and supervisor appends a process id to a temporary one."""
@@ -61,7 +62,7 @@ class StackSettings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         given = init_settings()
         home = given.get("home") or given.get(HOME_VARIABLE) or os.environ.get(HOME_VARIABLE)
-        remembered = Path(home or CHECKOUT / ".tidewire") / "stack" / "ports.json"
+        remembered = Path(home or CHECKOUT / ".tidewire") / "stack" / REMEMBERED
         return init_settings, env_settings, JsonConfigSettingsSource(settings_cls, json_file=remembered)
 
     def model_post_init(self, context: object) -> None:

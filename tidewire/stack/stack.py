@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tidewire.stack import contents, flink, kafka, ports, readiness
 from tidewire.stack.errors import NotReady, StackError
 from tidewire.stack.leftovers import end, marked
 from tidewire.stack.programs import Role, role_program
 from tidewire.stack.services import ALL_SERVICES, LOG_SERVICES, SERVICES, STOP_ORDER
-from tidewire.stack.settings import StackSettings
+from tidewire.stack.settings import REMEMBERED, StackSettings
 from tidewire.stack.status import StackStatus, observe
 from tidewire.stack.supervision import Supervised, Supervisor
 from tidewire.stack.watch import DEATHS, Event, read_events
@@ -63,7 +64,12 @@ class Stack:
             self._ground()
             programs = self._supervisor.programs() if self._supervisor.pid() is not None else {}
             starting = [name for name in services if name not in programs or not programs[name].alive]
-            self._check_ports(starting)
+            ports.check(
+                (SERVICES[name].title, f"TIDEWIRE_STACK_{port.upper()}", getattr(self.settings, port))
+                for name in starting
+                for port in SERVICES[name].ports
+            )
+            (self.settings.folder / REMEMBERED).write_text(json.dumps(self.settings.ports))
             self._write(starting)
             if self._supervisor.pid() is None:
                 self._supervisor.start()
@@ -135,7 +141,7 @@ class Stack:
 
     def _ground(self) -> None:
         """Nothing of an earlier run may disturb: unsupervised processes, old programs, other ports."""
-        remembered = self.settings.folder / "ports.json"
+        remembered = self.settings.folder / REMEMBERED
         if self._supervisor.pid() is None:
             end(marked(str(self.settings.home)), LEFTOVERS_TIMEOUT_S)
             shutil.rmtree(self.settings.folder / "programs", ignore_errors=True)
@@ -143,14 +149,6 @@ class Stack:
             raise StackError(
                 "The stack is running on other ports than those asked for now; stop it first with `./tw down`"
             )
-        remembered.write_text(json.dumps(self.settings.ports))
-
-    def _check_ports(self, names: Sequence[str]) -> None:
-        ports.check(
-            (SERVICES[name].title, setting, getattr(self.settings, setting))
-            for name in names
-            for setting in SERVICES[name].ports
-        )
 
     def _write(self, names: Sequence[str]) -> None:
         for name in names:
@@ -166,6 +164,12 @@ class Stack:
         self._supervisor.put(SERVICES[name].program(self.settings) for name in names)
 
     def _add(self, roles: Sequence[Role]) -> None:
+        programs = self._supervisor.programs()
+        ports.check(
+            (role.name, role.port_variable, urlsplit(role.ready_url).port or 80)
+            for role in roles
+            if role.ready_url and (role.name not in programs or not programs[role.name].alive)
+        )
         self._supervisor.put(role_program(role, self.settings) for role in roles)
         for role in roles:
             self._begin(role.name)

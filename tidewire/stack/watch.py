@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -80,24 +81,28 @@ def notifications(source: IO[str], sink: IO[str]) -> Iterator[tuple[str, str]]:
         sink.flush()
 
 
-def _process(pid: str | None) -> psutil.Process | None:
-    return None if pid is None else psutil.Process(int(pid))
+def end_stack(supervisor: int) -> None:
+    """Has the supervisor stop everything, and someone look after it for what outlives even that."""
+    look_after = [sys.executable, "-P", "-m", "tidewire.stack.leftovers", str(supervisor)]
+    subprocess.Popen(look_after, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    os.kill(supervisor, signal.SIGTERM)
 
 
 def main(folder: str, owner_pid: str | None = None) -> None:
     path = Path(folder) / EVENTS
     supervisor = os.getppid()
     try:
-        owner = _process(owner_pid)
+        owner = None if owner_pid is None else psutil.Process(int(owner_pid))
     except psutil.NoSuchProcess:
-        os.kill(supervisor, signal.SIGTERM)
+        end_stack(supervisor)
         return
     for name, payload in notifications(sys.stdin, sys.stdout):
         event = parse(name, payload, time.time_ns() // 1_000_000)
         if event is not None:
             record(path, event)
         if owner is not None and not owner.is_running():
-            os.kill(supervisor, signal.SIGTERM)
+            owner = None
+            end_stack(supervisor)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Any
 
 import httpx2
+import psutil
 from confluent_kafka.admin import AdminClient
 
 from schemas.records import SCHEMA_FILES
+from tidewire.stack.leftovers import marked
 from tidewire.stack.readiness import COMPATIBILITY, http
 from topics.catalogue import TOPICS
 
@@ -36,3 +39,19 @@ def test_cluster_offers_its_slots(flink: Any) -> None:
     with http() as client:
         managers = client.get(f"{flink.flink_url}/taskmanagers").json()["taskmanagers"]
     assert [manager["slotsNumber"] for manager in managers] == [flink.stack.settings.slots]
+
+
+def test_everything_listens_on_loopback_only(flink: Any) -> None:
+    pids = {process.pid for process in marked(str(flink.stack.settings.home))}
+    listening = [
+        connection
+        for connection in psutil.net_connections("inet")
+        if connection.pid in pids and connection.status == psutil.CONN_LISTEN
+    ]
+    ports = {connection.laddr.port for connection in listening}
+    assert {port for name, port in flink.stack.settings.ports.items() if name != "reader_port"} <= ports | {
+        flink.stack.settings.registry_management_port
+    }
+    for connection in listening:
+        address = ip_address(connection.laddr.ip)
+        assert (getattr(address, "ipv4_mapped", None) or address).is_loopback, connection

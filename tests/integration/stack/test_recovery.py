@@ -101,7 +101,7 @@ def kill(stack: Stack, name: str) -> None:
     until(lambda: SERVICES[name].ready(stack.settings), f"{name} to be ready again")
 
 
-@pytest.mark.parametrize("name", ["taskmanager", "jobmanager", "kafka", "zookeeper", "registry"])
+@pytest.mark.parametrize("name", ["jobmanager", "kafka", "zookeeper", "registry"])
 def test_killed_process_comes_back_and_the_job_loses_and_doubles_nothing(
     own: Stack, job_id: str, name: str
 ) -> None:
@@ -111,7 +111,7 @@ def test_killed_process_comes_back_and_the_job_loses_and_doubles_nothing(
     assert [job["id"] for job in ask(own, "jobs")["jobs"] if job["status"] == "RUNNING"] == [job_id]
 
 
-def test_workers_of_a_killed_taskmanager_are_ended(own: Stack, job_id: str) -> None:
+def test_killed_taskmanager_comes_back_without_its_old_workers(own: Stack, job_id: str) -> None:
     until(lambda: more_than(own, 0), "the first number")
     home = str(own.settings.home)
     old = own.status().program("taskmanager").pid
@@ -119,7 +119,8 @@ def test_workers_of_a_killed_taskmanager_are_ended(own: Stack, job_id: str) -> N
     assert workers
     kill(own, "taskmanager")
     assert not psutil.wait_procs(workers, timeout=30)[1]
-    goes_on(own, "the end of the old workers")
+    goes_on(own, "kill -9 of the TaskManager")
+    assert [job["id"] for job in ask(own, "jobs")["jobs"] if job["status"] == "RUNNING"] == [job_id]
 
 
 def test_down_leaves_no_process_and_up_goes_on(own: Stack, job_id: str) -> None:

@@ -16,7 +16,7 @@ def test_a_taken_port_names_port_holder_and_variable() -> None:
     with socket.create_server((LOOPBACK, 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(PortTaken) as caught:
-            ports.check([("Kafka", "kafka_port", port)])
+            ports.check([("Kafka", "TIDEWIRE_STACK_KAFKA_PORT", port)])
     message = str(caught.value)
     assert f"Port {port}, wanted for Kafka" in message
     assert f"process {os.getpid()} " in message
@@ -26,4 +26,4 @@ def test_a_taken_port_names_port_holder_and_variable() -> None:
 def test_free_ports_are_distinct_and_pass_the_check() -> None:
     found = ports.free(8)
     assert len(set(found)) == 8
-    ports.check([("Kafka", "kafka_port", port) for port in found])
+    ports.check([("Kafka", "TIDEWIRE_STACK_KAFKA_PORT", port) for port in found])
