@@ -18,13 +18,7 @@ from reader.answers import (
     ArticleAnswer,
     BriefAnswer,
     Briefs,
-    Counts,
-    Health,
-    LaneAnswer,
-    LaneLag,
-    Lanes,
     Problem,
-    Readiness,
     SearchAnswer,
     Stories,
     StoryAnswer,
@@ -32,6 +26,7 @@ from reader.answers import (
 from reader.lanes import LaneView, Library
 from reader.query import SEARCHED, Scope
 from reader.shelf import Shelf
+from reader.states import Counts, Health, LaneAnswer, LaneLag, Lanes, Readiness
 from sinks.documents import BRIEF, STORY
 from sinks.store import NoSuchCollection
 from telemetry import metrics

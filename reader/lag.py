@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from confluent_kafka import Consumer, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient
@@ -79,8 +80,12 @@ class TopicIds:
     """The broker's id of each topic: another one, when a topic was dropped and made again."""
 
     def __init__(self, settings: BrokerSettings, timeout_s: float = 10.0) -> None:
-        self._admin = AdminClient(dict(settings.client()))
+        self._settings = settings
         self._timeout = timeout_s
+
+    @cached_property
+    def _admin(self) -> AdminClient:
+        return AdminClient(dict(self._settings.client()))
 
     def ask(self, topics: Sequence[str]) -> dict[str, str]:
         """By topic. Raises KafkaException when one is not there or the broker does not answer."""

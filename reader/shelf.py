@@ -10,7 +10,6 @@ from reader.answers import (
     ArticleAnswer,
     BriefAnswer,
     Briefs,
-    Counts,
     Member,
     SearchAnswer,
     Stories,
@@ -18,6 +17,7 @@ from reader.answers import (
 )
 from reader.problems import NotThere
 from reader.query import GONE, Scope, collapsed, conditions, hybrid
+from reader.states import Counts
 from schemas.identity import point_id
 from sinks.documents import ARTICLE, BRIEF, STORY
 from sinks.store import FOREVER, Condition, Not, OneOf, Order, Store, Within

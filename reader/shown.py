@@ -24,7 +24,7 @@ from reader.answers import (
 from reader.provenance import Coordinates, Numbered, numbered
 from reader.query import Found
 from schemas.codec import from_dict
-from schemas.records import Brief, Citation
+from schemas.records import Brief, BriefIndicator, Citation, Statement
 from sinks.documents import ARTICLE, BRIEF
 from sinks.store import FOREVER
 
@@ -111,33 +111,13 @@ def brief_answer(
         **_brief_common(payload, brief),
         lane=lane,
         change=brief.change,
-        statements=[
-            SaidStatement(
-                kind=each.kind.value,
-                text=each.text,
-                likelihood=each.likelihood,
-                confidence=each.confidence,
-                basis=list(each.basis),
-                citations=numbers(each.citations),
-            )
-            for each in brief.statements
-        ],
+        statements=[_statement(each, numbers(each.citations)) for each in brief.statements],
         references=[_reference(each, revised) for each in references.values()],
         contradictions=[
             SaidContradiction(text=each.text, citations=numbers(each.citations))
             for each in brief.contradictions
         ],
-        indicators=[
-            SaidIndicator(
-                name=each.name,
-                scope=each.scope,
-                window_start=moment(each.window_start),
-                window_end=moment(each.window_end),
-                value=each.value,
-                z=each.z,
-            )
-            for each in brief.indicators
-        ],
+        indicators=[_indicator(each) for each in brief.indicators],
         alternatives=list(brief.alternatives),
         gaps=list(brief.gaps),
         independent_families=brief.quality.independent_families,
@@ -238,6 +218,28 @@ def _brief_common(payload: Payload, brief: Brief) -> dict[str, Any]:
         "outlets": outlets(each.publisher for each in brief.provenance.sources),
         "citations": len(numbered(brief)),
     }
+
+
+def _statement(each: Statement, citations: list[int]) -> SaidStatement:
+    return SaidStatement(
+        kind=each.kind.value,
+        text=each.text,
+        likelihood=each.likelihood,
+        confidence=each.confidence,
+        basis=list(each.basis),
+        citations=citations,
+    )
+
+
+def _indicator(each: BriefIndicator) -> SaidIndicator:
+    return SaidIndicator(
+        name=each.name,
+        scope=each.scope,
+        window_start=moment(each.window_start),
+        window_end=moment(each.window_end),
+        value=each.value,
+        z=each.z,
+    )
 
 
 def _reference(each: Numbered, revised: set[tuple[str, int, str]]) -> Reference:

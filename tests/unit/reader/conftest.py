@@ -17,22 +17,26 @@ from tests.fakes.index_sample import Words, sample
 from topics.settings import BrokerSettings
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    index = IndexSettings(TIDEWIRE_HOME=tmp_path)  # type: ignore[call-arg]
+def library_in(home: Path) -> Library:
+    index = IndexSettings(TIDEWIRE_HOME=home)  # type: ignore[call-arg]
     made = Library(ReaderSettings(), index, BrokerSettings(), Codec(LocalSchemas()), Words())
     made.open()
+    view = made.view("live")
+    Indexer(view.store, view.name, made.encoder).index(sample())
+    return made
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Iterator[Library]:
+    """A library of the test's own."""
+    made = library_in(tmp_path)
     yield made
     made.stop()
 
 
-@pytest.fixture
-def filled(library: Library) -> Library:
-    view = library.view("live")
-    Indexer(view.store, view.name, library.encoder).index(sample())
-    return library
-
-
-@pytest.fixture
-def client(filled: Library) -> TestClient:
-    return TestClient(create_app(filled), raise_server_exceptions=False)
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The app over a library that all tests of a module read."""
+    made = library_in(tmp_path_factory.mktemp("home"))
+    yield TestClient(create_app(made), raise_server_exceptions=False)
+    made.stop()

@@ -1,0 +1,55 @@
+"""The shapes of the API's answers about the reader itself: lanes, counts, readiness."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from reader.answers import Answer
+
+
+class LaneAnswer(Answer):
+    """A lane and its view."""
+
+    name: str
+    live: bool
+    created: str | None = Field(description="Creation id of its view.")
+    indexing: bool
+    error: str | None = None
+
+
+class Lanes(Answer):
+    lanes: list[LaneAnswer]
+
+
+class Counts(Answer):
+    """What a lane's view holds. ``latest_briefs``: pairs of story and desk that have a brief."""
+
+    lane: str
+    articles: int = Field(description="Points: every version and wording.")
+    current_articles: int
+    stories: int
+    story_revisions: int
+    briefs: int
+    current_briefs: int = Field(description="Not superseded.")
+    latest_briefs: int
+
+
+class Health(Answer):
+    status: Literal["ok"] = "ok"
+
+
+class LaneLag(Answer):
+    """Records of each topic that are in the log and not yet in the view; None while unknown."""
+
+    lane: str
+    indexing: bool
+    lag: dict[str, int] | None
+    error: str | None = None
+
+
+class Readiness(Answer):
+    status: Literal["ready", "catching up", "not ready"]
+    lag: int | None
+    lanes: list[LaneLag]
