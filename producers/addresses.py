@@ -6,6 +6,7 @@ hop and for every spelling of a host (``0x7f000001``, ``2130706433``, a name tha
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 from typing import Any
@@ -71,7 +72,9 @@ def guarded_socket(info: AddrInfo) -> socket.socket:
     """aiohttp's socket_factory that raises AddressDenied instead of making a socket to the inside."""
     address = str(info[4][0])
     if not is_public(address):
+        # With a number, or the client's own error would leave the words out.
         raise AddressDenied(
-            f"{address} is not a public address; to allow its host, name it in TIDEWIRE_PRODUCERS_ALLOW_HOSTS"
+            errno.EACCES,
+            f"{address} is no public address; to allow its host, name it in TIDEWIRE_PRODUCERS_ALLOW_HOSTS",
         )
     return socket.socket(family=info[0], type=info[1], proto=info[2])

@@ -65,16 +65,15 @@ class PollingThread:
 
     async def _serve(self) -> None:
         fetching = FetchSettings()
-        with DocumentReader(ParseSettings()) as reader:
-            async with Fetcher(fetching) as fetcher:
-                self._poller = Poller(
-                    fetcher, reader, self._worker, ScheduleSettings(), fetching.per_host, now_ms
-                )
-                self._ready.set()
-                await self._stop.wait()
-                for task in self._tasks:
-                    task.cancel()
-                await asyncio.gather(*self._tasks, return_exceptions=True)
+        async with DocumentReader(ParseSettings()) as reader, Fetcher(fetching) as fetcher:
+            self._poller = Poller(
+                fetcher, reader, self._worker, ScheduleSettings(), fetching.per_host, now_ms
+            )
+            self._ready.set()
+            await self._stop.wait()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _start(self, due: Due, task: Task) -> None:
         if self._poller is None or self._stop.is_set():

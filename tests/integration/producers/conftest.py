@@ -154,6 +154,7 @@ class Workers:
 
     def __init__(self, kafka: Any, server: FeedServer, home: Path) -> None:
         self._home = home
+        self._armed = home / "armed"
         self._environment = {
             **os.environ,
             "TIDEWIRE_HOME": str(home),
@@ -170,8 +171,9 @@ class Workers:
         self._started: list[subprocess.Popen[bytes]] = []
 
     def start(self, slot: int, fault: str = "", **environment: str) -> subprocess.Popen[bytes]:
-        """``fault`` names a moment at which this worker kills or stops itself: see driver.py."""
-        script = [str(DRIVER), fault] if fault else ["-m", "producers"]
+        """``fault`` is a moment and a signal, for what this worker does to itself once ``arm`` was
+        called: see driver.py."""
+        script = [str(DRIVER), f"{fault}:{self._armed}"] if fault else ["-m", "producers"]
         with (self._home / f"worker-{slot}.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, *script, "--slot", str(slot)],
@@ -182,6 +184,9 @@ class Workers:
             )
         self._started.append(process)
         return process
+
+    def arm(self) -> None:
+        self._armed.touch()
 
     def log(self, slot: int) -> str:
         return (self._home / f"worker-{slot}.log").read_text()

@@ -1,8 +1,8 @@
-"""A worker that fails at a chosen moment: ``driver.py MOMENT:NUMBER:SIGNAL --slot N``.
+"""A worker that fails at a chosen moment: ``driver.py MOMENT:SIGNAL:ARMED --slot N``.
 
-The moment is a call of the transactional producer, the number says at which of these calls that
-carry entries it happens, and the signal is what the worker sends itself right then. The worker is
-the real one; only its producer is wrapped.
+The moment is a call of the transactional producer; it comes in the first transaction that carries
+entries and began when the file ``ARMED`` existed. Right then the worker sends itself the signal. The
+worker is the real one; only its producer is wrapped.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from confluent_kafka import Producer
@@ -17,41 +18,42 @@ from confluent_kafka import Producer
 from producers.__main__ import main
 from topics.catalogue import ARTICLES_RAW
 
-MOMENT, NUMBER, SIGNAL = sys.argv[1].split(":")
+MOMENT, SIGNAL, ARMED = sys.argv[1].split(":")
 
 
 class Failing(Producer):
-    """Counts transactions that carry entries, and fails in one of them."""
+    """Fails once."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
-        self.transactions = 0
+        self.doomed = False
         self.carries_entries = False
 
     def begin_transaction(self, *arguments: Any) -> None:
-        self.carries_entries = False
+        self.doomed, self.carries_entries = Path(ARMED).exists(), False
         super().begin_transaction(*arguments)
 
     def produce(self, topic: str, value: Any = None, key: Any = None, *rest: Any) -> None:
         super().produce(topic, value, key, *rest)
-        if topic == ARTICLES_RAW and key != b"tick" and not self.carries_entries:
+        if topic == ARTICLES_RAW and key != b"tick":
             self.carries_entries = True
-            self.transactions += 1
-            self._maybe("produced")
+            self.reach("produced")
 
     def send_offsets_to_transaction(self, *arguments: Any) -> None:
-        self._maybe("flushed")
+        self.reach("flushed")
         super().send_offsets_to_transaction(*arguments)
-        self._maybe("fenced")
+        self.reach("fenced")
 
     def commit_transaction(self, *arguments: Any) -> None:
         super().commit_transaction(*arguments)
-        self._maybe("committed")
+        self.reach("committed")
 
-    def _maybe(self, moment: str) -> None:
-        if moment == MOMENT and self.carries_entries and self.transactions == int(NUMBER):
+    def reach(self, moment: str) -> None:
+        if moment == MOMENT and self.doomed and self.carries_entries:
+            # What was produced is in the log when the worker goes: the harder case.
             self.flush(5)
-            self.transactions += 1
+            Path(ARMED).unlink()
+            self.doomed = False
             os.kill(os.getpid(), getattr(signal, SIGNAL))
 
 

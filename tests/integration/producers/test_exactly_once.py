@@ -12,15 +12,19 @@ FEEDS = 12
 MOMENTS = ("produced", "flushed", "fenced", "committed")
 
 
-def run_into_fault(newsroom: Any, moment: str, number: int, signal_name: str) -> Any:
-    """Feeds of several partitions, a worker that fails in its ``number``-th transaction with entries."""
+def run_into_fault(newsroom: Any, moment: str, signal_name: str, at_first: bool = False) -> Any:
+    """Feeds of several partitions, and a worker that fails with entries of theirs in its hands: those of
+    its first poll, or new and changed ones."""
     server = newsroom.server
     for n in range(FEEDS):
         server.add(f"outlet{n}", entries=3)
+    if at_first:
+        newsroom.workers.arm()
     newsroom.publish(*(server.spec(f"outlet{n}") for n in range(FEEDS)))
-    worker = newsroom.workers.start(0, fault=f"{moment}:{number}:{signal_name}")
-    if number > 1:
+    worker = newsroom.workers.start(0, fault=f"{moment}:{signal_name}")
+    if not at_first:
         newsroom.settled()
+        newsroom.workers.arm()
         grow(newsroom)
     return worker
 
@@ -42,10 +46,10 @@ def check_ledger(newsroom: Any) -> None:
     assert len(versions) == len(newsroom.log.entries())
 
 
-@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("at_first", [True, False])
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_kill_and_another_worker_takes_over(newsroom: Any, moment: str, number: int) -> None:
-    killed = run_into_fault(newsroom, moment, number, "SIGKILL")
+def test_kill_and_another_worker_takes_over(newsroom: Any, moment: str, at_first: bool) -> None:
+    killed = run_into_fault(newsroom, moment, "SIGKILL", at_first)
     assert killed.wait(60) == -signal.SIGKILL
     newsroom.workers.start(1)
     newsroom.settled()
@@ -55,7 +59,7 @@ def test_kill_and_another_worker_takes_over(newsroom: Any, moment: str, number: 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_kill_and_the_same_slot_starts_again(newsroom: Any, moment: str) -> None:
-    killed = run_into_fault(newsroom, moment, 2, "SIGKILL")
+    killed = run_into_fault(newsroom, moment, "SIGKILL")
     assert killed.wait(60) == -signal.SIGKILL
     newsroom.workers.start(0)
     newsroom.settled()
@@ -65,7 +69,7 @@ def test_kill_and_the_same_slot_starts_again(newsroom: Any, moment: str) -> None
 
 @pytest.mark.parametrize("moment", ["produced", "flushed", "fenced"])
 def test_a_worker_frozen_beyond_its_session_commits_nothing_when_it_wakes(newsroom: Any, moment: str) -> None:
-    frozen = run_into_fault(newsroom, moment, 2, "SIGSTOP")
+    frozen = run_into_fault(newsroom, moment, "SIGSTOP")
     newsroom.workers.start(1)
     newsroom.until(lambda: is_stopped(frozen.pid), "the worker to freeze")
     newsroom.settled()

@@ -26,7 +26,7 @@ def test_every_other_address_is_denied(address: str) -> None:
 
 
 def test_no_socket_is_made_for_a_denied_address() -> None:
-    with pytest.raises(AddressDenied, match=r"169\.254\.169\.254 is not a public address.*ALLOW_HOSTS"):
+    with pytest.raises(AddressDenied, match=r"169\.254\.169\.254 is no public address.*ALLOW_HOSTS"):
         guarded_socket((2, 1, 6, "", ("169.254.169.254", 80)))
 
 
