@@ -50,11 +50,15 @@ class JobSummary:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoints:
-    """Since the job was started or restored. ``latest_id``: of the newest completed one, if any."""
+    """Since the job was submitted. ``latest_id``: of the newest completed one, if any.
+
+    ``restored``: whether the job goes on from a checkpoint or savepoint.
+    """
 
     completed: int
     failed: int
     latest_id: int | None
+    restored: bool
 
 
 class FlinkRest:
@@ -87,7 +91,12 @@ class FlinkRest:
         answer = self._get(f"/jobs/{job_id}/checkpoints")
         latest = answer["latest"]["completed"]
         counts = answer["counts"]
-        return Checkpoints(counts["completed"], counts["failed"], latest["id"] if latest else None)
+        return Checkpoints(
+            completed=counts["completed"],
+            failed=counts["failed"],
+            latest_id=latest["id"] if latest else None,
+            restored=answer["latest"]["restored"] is not None,
+        )
 
     def root_exception(self, job_id: str) -> str | None:
         """The stack trace of the job's last failure."""
@@ -95,16 +104,22 @@ class FlinkRest:
         return str(entries[0]["stacktrace"]) if entries else None
 
     def failed_committables(self, job_id: str) -> int:
-        """Transactions of the job's sinks that could not be committed. More than 0 is lost output:
-        the sink counts it and goes on."""
-        total = 0.0
+        """Transactions of the job's sinks that could not be committed; more than 0 is lost output,
+        for a sink only counts them and goes on.
+
+        After a restore a sink commits once more what its state holds. What had been committed before
+        is refused then and counted too (the broker raises a producer's epoch at every commit), so as
+        much as a state can hold is not taken for lost: what two checkpoints left to each committer.
+        """
+        failed, committers = 0.0, 0
         for vertex in self._get(f"/jobs/{job_id}")["vertices"]:
             metrics = f"/jobs/{job_id}/vertices/{vertex['id']}/subtasks/metrics"
             names = [m["id"] for m in self._get(metrics) if m["id"].endswith(FAILED_COMMITTABLES)]
             if names:
+                committers += len(names) * int(vertex["parallelism"])
                 counts = self._get(metrics, get=",".join(names), agg="sum")
-                total += sum(float(each["sum"]) for each in counts)
-        return int(total)
+                failed += sum(float(each["sum"]) for each in counts)
+        return max(0, int(failed) - (2 * committers if self.checkpoints(job_id).restored else 0))
 
     def operators(self, job_id: str) -> list[str]:
         """Names of the job's vertices, each the chain of its operators' names."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from flink_jobs.rest import FlinkError
 from flink_jobs.runs import Run
+from flink_jobs.tables import TRANSACTION_TIMEOUT_MS
 
 METADATA = "_metadata"
 
@@ -29,6 +31,10 @@ def starting_state(run: Run, savepoint: Path | None, fresh: bool, has_outputs: b
     Raises StateRefused for a savepoint of another lane or job, or one that is not the newest state
     (outputs since then would be doubled), and when outputs exist whose state is gone. ``fresh``
     starts at the beginning whatever is there.
+
+    A checkpoint can hold transactions that were never committed, and the broker aborts them after
+    TRANSACTION_TIMEOUT_MS: an older one must be named as ``savepoint`` to be accepted. A savepoint
+    with which a job was stopped holds none.
     """
     own = newest(run)
     if fresh:
@@ -44,7 +50,19 @@ def starting_state(run: Run, savepoint: Path | None, fresh: bool, has_outputs: b
             "started anew it would write them twice. Use another lane, or drop this one's topics and ask "
             "for a fresh start"
         )
+    if own is not None:
+        _check_age(run, own)
     return own
+
+
+def _check_age(run: Run, own: Path) -> None:
+    age_s = time.time() - (own / METADATA).stat().st_mtime
+    if run.checkpoints in own.parents and age_s * 1000 > TRANSACTION_TIMEOUT_MS:
+        raise StateRefused(
+            f"{own}, the newest state of {run.name}, is {age_s / 3600:.0f} hours old: transactions it had "
+            "not committed yet have expired, and their records are lost. Name it as the savepoint to go on "
+            "all the same, or run the raw log again in another lane"
+        )
 
 
 def _check(run: Run, savepoint: Path, own: Path | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,25 +51,33 @@ def test_active_job_is_found_among_ended_ones_of_its_name() -> None:
     assert [each.id for each in cluster.jobs()] == ["1", "3", "2"]
 
 
-def test_failed_committables_of_all_sinks_are_added() -> None:
+@pytest.mark.parametrize(("restored", "lost"), [(None, 9), ({"id": 3}, 1)])
+def test_refused_commits_are_lost_but_for_those_a_restore_repeats(restored: Any, lost: int) -> None:
     def metrics(request: httpx2.Request) -> Any:
         if "get" not in request.url.params:
-            return [
-                {"id": "a: Committer.failedCommittables"},
-                {"id": "a.numRecordsIn"},
-                {"id": "b.failedCommittables"},
-            ]
+            ids = ["a: Committer.failedCommittables", "a.numRecordsIn", "b: Committer.failedCommittables"]
+            return [{"id": name} for name in ids]
         assert request.url.params["agg"] == "sum"
-        return [{"id": name, "sum": 2.0} for name in request.url.params["get"].split(",")]
+        names = request.url.params["get"].split(",")
+        return [{"id": name, "sum": float(number)} for name, number in zip(names, (4, 5), strict=True)]
 
+    vertices = [{"id": "v", "parallelism": 2}, {"id": "w", "parallelism": 1}]
     cluster = rest(
         {
-            "GET /jobs/1": {"state": "RUNNING", "vertices": [{"id": "v"}, {"id": "w"}]},
+            "GET /jobs/1": {"state": "RUNNING", "vertices": vertices},
             "GET /jobs/1/vertices/v/subtasks/metrics": metrics,
             "GET /jobs/1/vertices/w/subtasks/metrics": [{"id": "numRecordsIn"}],
+            "GET /jobs/1/checkpoints": counted(5, {"id": 7}, restored),
         }
     )
-    assert cluster.failed_committables("1") == 4
+    assert cluster.failed_committables("1") == lost
+
+
+def counted(completed: int, latest: Any, restored: Any = None) -> Any:
+    return {
+        "counts": {"completed": completed, "failed": 3},
+        "latest": {"completed": latest, "restored": restored},
+    }
 
 
 def stopping(operation: dict[str, Any]) -> FlinkRest:
@@ -97,11 +104,9 @@ def test_failed_stop_says_why(tmp_path: Path) -> None:
 
 
 def test_checkpoints_before_and_after_the_first() -> None:
-    def answer(completed: int, latest: dict[str, int] | None) -> Callable[[httpx2.Request], Any]:
-        return lambda _: {"counts": {"completed": completed, "failed": 3}, "latest": {"completed": latest}}
-
-    assert rest({"GET /jobs/1/checkpoints": answer(0, None)}).checkpoints("1").latest_id is None
-    assert rest({"GET /jobs/1/checkpoints": answer(2, {"id": 7})}).checkpoints("1").latest_id == 7
+    assert rest({"GET /jobs/1/checkpoints": counted(0, None)}).checkpoints("1").latest_id is None
+    found = rest({"GET /jobs/1/checkpoints": counted(2, {"id": 7}, {"id": 5})}).checkpoints("1")
+    assert (found.completed, found.latest_id, found.restored) == (2, 7, True)
 
 
 def test_errors_of_the_cluster_are_told_in_one_line() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,8 @@ def run(home: Path, lane: Lane = LIVE) -> Run:
 def state(folder: Path, age: int) -> Path:
     folder.mkdir(parents=True)
     (folder / "_metadata").write_bytes(b"")
-    os.utime(folder / "_metadata", (10_000 - age, 10_000 - age))
+    written = time.time() - age
+    os.utime(folder / "_metadata", (written, written))
     return folder
 
 
@@ -66,6 +68,20 @@ def test_older_savepoint_is_refused(tmp_path: Path) -> None:
     assert starting_state(asked, new, fresh=False, has_outputs=True) == new
     with pytest.raises(StateRefused, match="written twice"):
         starting_state(asked, old, fresh=False, has_outputs=True)
+
+
+def test_checkpoint_whose_transactions_expired_must_be_asked_for(tmp_path: Path) -> None:
+    asked = run(tmp_path)
+    old = state(asked.checkpoints / "a" / "chk-7", age=2 * 86_400)
+    with pytest.raises(StateRefused, match="48 hours old"):
+        starting_state(asked, None, fresh=False, has_outputs=True)
+    assert starting_state(asked, old, fresh=False, has_outputs=True) == old
+
+
+def test_savepoint_does_not_expire(tmp_path: Path) -> None:
+    asked = run(tmp_path)
+    old = state(asked.savepoints / "savepoint-1", age=2 * 86_400)
+    assert starting_state(asked, None, fresh=False, has_outputs=True) == old
 
 
 def test_folder_without_metadata_is_no_savepoint(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ class Cluster:
             f"/jobs/{JOB_ID}": {"state": self.state},
             f"/jobs/{JOB_ID}/checkpoints": {
                 "counts": {"completed": self.completed, "failed": 0},
-                "latest": {"completed": None},
+                "latest": {"completed": None, "restored": None},
             },
             f"/jobs/{JOB_ID}/exceptions": {
                 "exceptionHistory": {"entries": [{"stacktrace": "x\nCaused by: java.lang.Error: no slot"}]}
