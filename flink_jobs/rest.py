@@ -164,6 +164,8 @@ class FlinkRest:
             raise Unreachable(
                 f"Flink at {self._url} does not answer ({error!r}); start it with `./tw up`"
             ) from error
+        if response.status_code == httpx2.codes.SERVICE_UNAVAILABLE:
+            raise Unreachable(f"Flink at {self._url} has no leader yet; wait a moment: {_reason(response)}")
         if response.is_error:
             raise FlinkError(f"{method} {self._url}{path}: {response.status_code} {_reason(response)}")
         return response.json() if response.content else None

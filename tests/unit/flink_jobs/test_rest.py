@@ -123,6 +123,14 @@ def test_silent_cluster_is_unreachable() -> None:
         rest({"GET /jobs/1": refuse}).state("1")
 
 
+def test_cluster_without_a_leader_is_unreachable() -> None:
+    cluster = rest(
+        {"GET /jobs/1": httpx2.Response(503, json={"errors": ["Service temporarily unavailable"]})}
+    )
+    with pytest.raises(Unreachable, match="no leader yet"):
+        cluster.state("1")
+
+
 def test_waiting_bears_a_cluster_that_is_away_for_a_moment() -> None:
     answers = iter([Unreachable("away"), None, "there"])
 
