@@ -109,9 +109,10 @@ class Holdings:
             self._plan_all(partition, held)
 
     def restore(self, partition: int, lease: int, base: Mapping[str, Kept]) -> bool:
-        """What the log holds; False when the lease is over and it has to be read again."""
+        """What the log holds; False when the lease is over, or was restored before: what has been
+        committed since then is not in ``base``."""
         held = self._partitions.get(partition)
-        if held is None or held.lease != lease:
+        if held is None or held.lease != lease or held.restored:
             return False
         held.base = dict(base)
         held.restored = True
@@ -172,7 +173,7 @@ class Holdings:
             held.base.clear()
 
     def unrestored(self) -> dict[int, int]:
-        """Partitions that wait for their state, with their leases."""
+        """Partitions that have no state yet, with their leases."""
         return {p: held.lease for p, held in self._partitions.items() if not held.restored}
 
     def _renew(self, held: _Partition) -> None:

@@ -29,6 +29,9 @@ class Polls(Protocol):
     def submit(self, due: Due, task: Task) -> None:
         """Starts a poll; its outcome comes with ``due``."""
 
+    def check(self) -> None:
+        """Raises what ended the polls, if something did."""
+
 
 class PollingThread:
     """A context manager; leaving it ends the polls under way, whose outcomes are dropped."""
@@ -42,11 +45,17 @@ class PollingThread:
         self._stop = asyncio.Event()
         self._poller: Poller | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._error: Exception | None = None
 
     def __enter__(self) -> Self:
         self._thread.start()
         self._ready.wait()
         return self
+
+    def check(self) -> None:
+        """Raises what ended the thread, if something did."""
+        if self._error is not None:
+            raise RuntimeError("polling ended; no feed would be asked") from self._error
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -61,7 +70,13 @@ class PollingThread:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
+        try:
+            self._loop.run_until_complete(self._serve())
+        except Exception as error:
+            LOG.exception("polling ended")
+            self._error = error
+        finally:
+            self._ready.set()
 
     async def _serve(self) -> None:
         fetching = FetchSettings()

@@ -69,12 +69,19 @@ class Restorer:
         self._admin = AdminClient(dict(settings.client()))
         self._asked: SimpleQueue[dict[int, int] | None] = SimpleQueue()
         self._stop = threading.Event()
+        self._error: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="restoring", daemon=True)
         self._thread.start()
 
     def ask(self, leases: dict[int, int]) -> None:
         """Restore these partitions, under these leases."""
-        self._asked.put(leases)
+        if leases:
+            self._asked.put(leases)
+
+    def check(self) -> None:
+        """Raises what ended the thread, if something did."""
+        if self._error is not None:
+            raise RuntimeError("restoring ended; no feed of a new partition would be polled") from self._error
 
     def close(self) -> None:
         """Ends the thread; what it was reading is dropped."""
@@ -83,6 +90,13 @@ class Restorer:
         self._thread.join()
 
     def _run(self) -> None:
+        try:
+            self._serve()
+        except Exception as error:
+            LOG.exception("restoring ended")
+            self._error = error
+
+    def _serve(self) -> None:
         while (leases := self._asked.get()) is not None:
             while not self._stop.is_set():
                 try:

@@ -98,6 +98,8 @@ class Worker:
     def _turn(self) -> None:
         # Callbacks first: nothing is polled or written for a partition that has just been lost.
         self._read_catalogue()
+        self._polls.check()
+        self._restorer.check()
         self._take_restored()
         try:
             self._take_outcomes()
@@ -115,7 +117,8 @@ class Worker:
             each.offset = BEGINNING
             self._holdings.assign(each.partition)
         consumer.incremental_assign(partitions)
-        self._ask_to_restore()
+        new = {each.partition for each in partitions}
+        self._restorer.ask({p: lease for p, lease in self._holdings.unrestored().items() if p in new})
 
     def _revoked(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         LOG.info("revoked", partitions=[each.partition for each in partitions])
@@ -213,11 +216,8 @@ class Worker:
             self._holdings.rolled_back()
         else:
             self._holdings.forget()
-            self._ask_to_restore()
+            self._restorer.ask(self._holdings.unrestored())
         self._written.clear()
-
-    def _ask_to_restore(self) -> None:
-        self._restorer.ask(self._holdings.unrestored())
 
     def _dispatch(self) -> None:
         for due in self._holdings.due(now_ms(), self._settings.concurrency - self._under_way):

@@ -150,3 +150,18 @@ def test_other_partitions_are_none_of_our_business() -> None:
     assert not held.restore(3, 1, {})
     assert held.lease_of(3) is None
     assert names(held.due(NOW, 9)) == ["a"]
+
+
+def test_a_second_restore_of_one_lease_does_not_turn_back_what_was_committed() -> None:
+    held = Holdings()
+    held.assign(0)
+    held.put_spec(0, "a", spec("a"))
+    held.catch_up(0)
+    lease = held.lease_of(0)
+    assert lease is not None
+    assert held.restore(0, lease, {})
+    (due,) = held.due(NOW, 9)
+    held.settle(due, state("a", NOW), b"committed")
+    held.committed()
+    assert not held.restore(0, lease, {})
+    assert held.due(NOW, 9)[0].kept.seen == b"committed"
