@@ -60,7 +60,7 @@ floors: .venv/.complete
 schemas: .venv/.complete
 	@$(RUN)/python -m schemas.compatibility
 
-unit: .venv/.complete
+unit: $(ENV)/jars/.complete
 	@$(RUN)/pytest -q tests/unit
 
 test: bootstrap ## every test: unit, integration, end to end (ARGS goes to pytest)
