@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from tidewire.stack import contents, flink, kafka, ports, readiness
 from tidewire.stack.errors import NotReady, StackError
+from tidewire.stack.jars import DONE
 from tidewire.stack.leftovers import end, marked
 from tidewire.stack.programs import Role, role_program
 from tidewire.stack.services import ALL_SERVICES, LOG_SERVICES, SERVICES, STOP_ORDER
@@ -60,6 +61,8 @@ class Stack:
 
         Raises PortTaken, NotReady, or StackError saying what to do.
         """
+        if services and not (self.settings.jars / DONE).exists():
+            raise StackError(f"{self.settings.jars} is not complete; run `make bootstrap`")
         with self._alone():
             self._ground()
             programs = self._supervisor.programs() if self._supervisor.pid() is not None else {}

@@ -142,3 +142,9 @@ def test_the_stack_ends_with_its_owner(tmp_path: Path) -> None:
         stack.up([role()], services=())
         owner.kill()
     until(lambda: not marked(str(settings.home)), "the end of every process")
+
+
+def test_missing_archives_are_told_with_the_way_out(own: Stack, tmp_path: Path) -> None:
+    bare = Stack(own.settings.model_copy(update={"jars": tmp_path / "nothing"}))
+    with pytest.raises(StackError, match="make bootstrap"):
+        bare.up()
