@@ -195,7 +195,6 @@ def configuration(settings: StackSettings) -> dict[str, str | int | float | bool
         **MEMORY.options(),
         "heartbeat.interval": "2 s",
         "heartbeat.timeout": "10 s",
-        "parallelism.default": 1,
         "high-availability.type": "zookeeper",
         "high-availability.storageDir": (state / "ha").as_uri(),
         "high-availability.cluster-id": "/tidewire",

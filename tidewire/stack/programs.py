@@ -16,8 +16,9 @@ from tidewire.stack.settings import StackSettings
 class Role:
     """A Python process of Tidewire to keep running beside the services.
 
-    `ready_url` answers 2xx once the role does its work; without one it is ready when it stays up. Its port
-    must be free before the role starts, and `port_variable` is the environment variable that changes it.
+    `ready_url` answers 2xx once the role does its work; without one it is ready when it has stayed up for
+    `steady_s` seconds. The URL's port must be free before the role starts, and `port_variable` is the
+    environment variable that changes it.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Role:
     env: Mapping[str, str] = field(default_factory=dict)
     ready_url: str | None = None
     port_variable: str | None = None
+    steady_s: int = 4
     stop_wait_s: int = 30
 
 
@@ -57,7 +59,7 @@ def role_program(role: Role, settings: StackSettings) -> Program:
         str(settings.home),
         env,
         stop_wait_s=role.stop_wait_s,
-        start_s=1,
+        start_s=1 if role.ready_url else role.steady_s,
     )
 
 

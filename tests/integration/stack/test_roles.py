@@ -34,8 +34,8 @@ while True:
 """
 
 
-def role(seen: str = "first", code: str = LIVING) -> Role:
-    return Role("worker", [sys.executable, "-c", code], {"SEEN": seen})
+def role(seen: str = "first") -> Role:
+    return Role("worker", [sys.executable, "-c", LIVING], {"SEEN": seen}, steady_s=1)
 
 
 def until(condition: Callable[[], bool], what: str, timeout_s: float = 60) -> None:
@@ -92,7 +92,7 @@ def test_down_asks_first_and_leaves_no_descendant(own: Stack) -> None:
 
 def test_a_role_that_cannot_start_is_told_with_its_last_words(own: Stack) -> None:
     with pytest.raises(NotReady, match=r"(?s)worker does not start.*no such luck"):
-        own.up([role(code="import sys; sys.exit('no such luck')")], services=())
+        own.up([Role("worker", [sys.executable, "-c", "raise SystemExit('no such luck')"])], services=())
 
 
 def test_a_taken_port_stops_up_before_anything_starts(own: Stack) -> None:
