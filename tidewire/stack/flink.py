@@ -79,6 +79,9 @@ appender.file.policies.size.type = SizeBasedTriggeringPolicy
 appender.file.policies.size.size = {megabytes}MB
 appender.file.strategy.type = DefaultRolloverStrategy
 appender.file.strategy.max = {backups}
+# every committer registers one metric again at every checkpoint, with a warning each time
+logger.metrics.name = org.apache.flink.metrics.MetricGroup
+logger.metrics.level = ERROR
 {quiet}"""
 
 CONSOLE_LOG = """\
@@ -261,6 +264,9 @@ def environment(settings: StackSettings) -> dict[str, str]:
         "FLINK_LOG_DIR": str(settings.logs),
         "FLINK_PID_DIR": str(folder(settings) / "pid"),
         "MALLOC_ARENA_MAX": "2",
+        # Python workers are many already; BLAS threads of their own would only get in each other's way
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
     }
 
 
