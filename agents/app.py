@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, cast
@@ -14,7 +15,7 @@ from agents.memory import Memory
 from agents.model import writer_for
 from agents.outages import is_outage
 from agents.pipeline import Pipeline, Unusable
-from agents.rail import Rail
+from agents.rail import Rail, Stopped
 from agents.settings import AgentsSettings, HomeSettings, WindowSettings
 from desks import load_desks
 from schemas.codec import Codec
@@ -120,6 +121,9 @@ class _Desk:
             ):
                 with attempt:
                     await self._attempts(received, event.message.generation_id or 0)
+        except Stopped as error:
+            # Neither done nor failed: as if it had been cancelled, it comes again after the next start.
+            raise asyncio.CancelledError from error
         except Unusable as error:
             log.error("an assignment cannot be used", place=received.place, reason=str(error))
             await self._bury(received, error)
@@ -130,7 +134,7 @@ class _Desk:
     async def _attempts(self, received: Received, generation: int) -> None:
         """Several, unless trying again cannot help, or something is down: that is waited for outside."""
         async for attempt in stamina.retry_context(
-            on=lambda error: not isinstance(error, Unusable) and not is_outage(error),
+            on=lambda error: not isinstance(error, Unusable | Stopped) and not is_outage(error),
             attempts=self._settings.attempts,
             wait_initial=self._settings.retry_wait_s,
             timeout=None,
@@ -172,6 +176,8 @@ def _faust_app(settings: Settings) -> faust.App:
         broker_heartbeat_interval=agents.heartbeat_s,
         broker_commit_interval=agents.commit_interval_s,
         stream_buffer_maxsize=agents.buffer,
+        # What is in hand is drained by ourselves: Faust would wait for ever for what is not acknowledged.
+        stream_wait_empty=False,
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=LARGEST,
         producer_acks=-1,

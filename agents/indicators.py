@@ -8,12 +8,14 @@ them, so a brief waits until the job that cuts windows has passed the last such 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right, insort
 
 from schemas.records import BriefIndicator, Indicator
 
 # Older windows say nothing about now.
 RECENT_MS = 48 * 3_600_000
+# Briefs speak for a desk; indicators of countries and publishers are the reader's.
+SCOPE = "desk:"
 
 
 def last_end(cutoff: int, step_ms: int, delay_ms: int) -> int:
@@ -22,38 +24,31 @@ def last_end(cutoff: int, step_ms: int, delay_ms: int) -> int:
 
 
 class Indicators:
-    """First revisions, by scope. What was read twice counts once."""
+    """First revisions of the desks' windows. What was read twice counts once."""
 
     def __init__(self) -> None:
-        self._by_scope: dict[str, dict[tuple[str, int, int], Indicator]] = {}
+        # By scope, then name: ends in order, and the window of each end.
+        self._series: dict[str, dict[str, tuple[list[int], dict[int, Indicator]]]] = {}
 
     def add(self, indicator: Indicator) -> None:
         """Keeps the lowest revision of each window; of equals the one read first."""
-        windows = self._by_scope.setdefault(indicator.scope, {})
-        place = (indicator.name, indicator.window_start, indicator.window_end)
-        known = windows.get(place)
+        if not indicator.scope.startswith(SCOPE):
+            return
+        ends, windows = self._series.setdefault(indicator.scope, {}).setdefault(indicator.name, ([], {}))
+        known = windows.get(indicator.window_end)
+        if known is None:
+            insort(ends, indicator.window_end)
         if known is None or indicator.revision < known.revision:
-            windows[place] = indicator
+            windows[indicator.window_end] = indicator
 
     def closed(self, desk: str, until: int) -> tuple[BriefIndicator, ...]:
         """The desk's latest window of each name that ends by ``until``, in order of names."""
-        latest: dict[str, Indicator] = {}
-        for indicator in self._usable(self._by_scope.get(f"desk:{desk}", {}).values(), until):
-            known = latest.get(indicator.name)
-            if known is None or known.window_end < indicator.window_end:
-                latest[indicator.name] = indicator
-        return tuple(_shown(latest[name]) for name in sorted(latest))
-
-    def forget_before(self, end: int) -> None:
-        """Drops windows that no brief with a later cut-off will use."""
-        for scope, windows in self._by_scope.items():
-            self._by_scope[scope] = {
-                place: each for place, each in windows.items() if place[2] > end - RECENT_MS
-            }
-
-    @staticmethod
-    def _usable(indicators: Iterable[Indicator], until: int) -> Iterable[Indicator]:
-        return (each for each in indicators if until - RECENT_MS < each.window_end <= until)
+        found = []
+        for _, (ends, windows) in sorted(self._series.get(SCOPE + desk, {}).items()):
+            at = bisect_right(ends, until)
+            if at and ends[at - 1] > until - RECENT_MS:
+                found.append(_shown(windows[ends[at - 1]]))
+        return tuple(found)
 
 
 def _shown(indicator: Indicator) -> BriefIndicator:

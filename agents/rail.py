@@ -45,6 +45,10 @@ class IndicatorsMissing(RuntimeError):
     """The windows that a brief is due were not all in the topic in time."""
 
 
+class Stopped(RuntimeError):
+    """The role is stopping; what was waiting is left undone, to be done again."""
+
+
 class Rail:
     """Serves closed windows; blocks while the job is behind. Safe to use from several threads."""
 
@@ -61,25 +65,26 @@ class Rail:
         self._awaited = 0
         self._passage = Passage()
         self._impatient = False
+        # The last window's end that the job had passed when it was last looked at.
+        self._reached = 0
         self._lock = threading.Lock()
         self._stopping = threading.Event()
 
     def closed(self, desk: str, cutoff: int) -> tuple[BriefIndicator, ...]:
         """The desk's windows that had closed by ``cutoff`` (logged, epoch ms).
 
-        Raises IndicatorsMissing when the job has not come that far within the patience.
+        Raises IndicatorsMissing when the job has not come that far within the patience, and Stopped.
         """
         until = last_end(cutoff, self._windows.step_ms, self._windows.delay_ms)
         with self._lock:
             if until > self._passed:
                 self._await(until)
                 self._catch_up()
-                self._passed = until
-                self._view.forget_before(until)
+                self._passed = max(until, self._reached)
             return self._view.closed(desk, until)
 
     def stop(self) -> None:
-        """Ends all waiting, with IndicatorsMissing: the role is about to stop."""
+        """Ends all waiting, with Stopped."""
         self._stopping.set()
 
     def _await(self, until: int) -> None:
@@ -91,14 +96,17 @@ class Rail:
         patience = 0.0 if self._impatient else self._windows.agents_indicators_patience_s
         deadline = time.monotonic() + patience
         consumer = Consumer(reader_config(self._broker, self._group))
+        log.info("waiting for windows", until=until, group=self._group)
         try:
             while not self._has_passed(consumer, closing):
-                if time.monotonic() >= deadline or self._stopping.wait(POLL_S):
+                if time.monotonic() >= deadline:
                     self._impatient = True
                     raise IndicatorsMissing(
                         f"{self._group} has not committed past logged time {closing} within "
                         f"{patience:.0f} s; does that job run? `./tw jobs list` tells"
                     )
+                self._pause()
+            self._reached = self._furthest(consumer, until)
         finally:
             consumer.close()
 
@@ -110,6 +118,27 @@ class Rail:
             log.info("the place of a job is not known", group=self._group, error=str(error))
             return False
         return self._passage.seen(committed, records, time.monotonic())
+
+    def _pause(self) -> None:
+        if self._stopping.wait(POLL_S):
+            raise Stopped
+
+    def _furthest(self, consumer: Consumer, until: int) -> int:
+        """How far the commits that showed ``until`` to be passed reach: a worker that catches up, or whose
+        job has finished, need not wait again at every step."""
+        step, steps = self._windows.step_ms, 1
+
+        def reaches(count: int) -> bool:
+            closing = until + count * step + self._windows.delay_ms
+            return self._passage.covers(self._records_after(consumer, closing))
+
+        while reaches(steps):
+            steps *= 2
+        low, high = steps // 2, steps
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if reaches(middle) else (low, middle)
+        return until + low * step
 
     def _committed(self, consumer: Consumer) -> dict[int, int]:
         """The job's place in the raw log, by partition; -1 where it has committed none."""
@@ -128,8 +157,9 @@ class Rail:
         ends = self._ends_with_open_transactions()
         deadline = time.monotonic() + self._windows.agents_indicators_patience_s
         while any(end_offsets(self._broker, self._topic)[p] < end for p, end in ends.items()):
-            if time.monotonic() > deadline or self._stopping.wait(POLL_S):
+            if time.monotonic() > deadline:
                 raise IndicatorsMissing(f"{self._topic}: a transaction stays open before {ends}")
+            self._pause()
         for each in read_range(self._broker, self._topic, start=self._read, end=ends):
             if each.value is None:
                 continue
@@ -151,7 +181,7 @@ class Passage:
     """Whether a job's commits have passed given records, and one commit more."""
 
     def __init__(self) -> None:
-        self._past: Mapping[int, int] | None = None
+        self._past: Mapping[int, int] = {}
         self._since = 0.0
 
     def seen(self, committed: Mapping[int, int], records: Mapping[int, int | None], now_s: float) -> bool:
@@ -159,9 +189,17 @@ class Passage:
 
         True at a second commit past all of them, or once commits past them have been still.
         """
-        if any(record is None or committed.get(p, -1) <= record for p, record in records.items()):
+        if not _past(committed, records):
             return False
-        if self._past is None:
+        if not self._past:
             self._past, self._since = dict(committed), now_s
             return False
         return dict(committed) != self._past or now_s - self._since >= QUIET_S
+
+    def covers(self, records: Mapping[int, int | None]) -> bool:
+        """Whether the commit before the one more was past these records too."""
+        return _past(self._past, records)
+
+
+def _past(committed: Mapping[int, int], records: Mapping[int, int | None]) -> bool:
+    return all(record is not None and committed.get(p, -1) > record for p, record in records.items())

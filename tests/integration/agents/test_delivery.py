@@ -18,6 +18,7 @@ from schemas.records import (
     AgentEventKind,
     Assignment,
     Brief,
+    BriefStatus,
     DeadLetter,
     Indicator,
     StoryArticle,
@@ -231,3 +232,32 @@ def test_two_lanes_write_the_same_briefs_with_the_same_closed_windows(
     for _, brief in briefs(kafka, codec, lane):
         assert [(i.name, i.window_end, i.value) for i in brief.indicators] == [("volume.15m", closed, 7.0)]
     drop_lane_topics(kafka.broker, other)
+
+
+def test_a_stop_while_waiting_for_windows_publishes_nothing_and_the_next_start_does(
+    kafka: Any, codec: Codec, lane: Lane, tmp_path: Path
+) -> None:
+    given = assigned(0, 1)
+    write(kafka, codec, lane, [given])
+    with Agents(kafka, lane, tmp_path) as agents:
+        until(
+            lambda: b"waiting for windows" in agents.log.read_bytes(), "the wait for a job that does not run"
+        )
+        assert agents.stop() == 0
+    assert briefs(kafka, codec, lane) == []
+    with articles_job(kafka, codec, lane), Agents(kafka, lane, tmp_path) as agents:
+        until(lambda: lag(kafka, lane) == 0, "all assignments acknowledged")
+    assert distinct(kafka, codec, lane) == {expected_id(given)}
+
+
+def test_a_job_that_does_not_run_degrades_a_brief_after_the_patience(
+    kafka: Any, codec: Codec, lane: Lane, tmp_path: Path
+) -> None:
+    write(kafka, codec, lane, [assigned(0, 1), assigned(0, 2), assigned(1, 1)])
+    with Agents(kafka, lane, tmp_path, TIDEWIRE_AGENTS_INDICATORS_PATIENCE_S="2") as agents:
+        until(lambda: lag(kafka, lane) == 0, "all assignments acknowledged")
+        assert agents.stop() == 0
+    found = [brief for _, brief in briefs(kafka, codec, lane)]
+    assert {brief.status for brief in found} == {BriefStatus.DEGRADED}
+    assert len(found) == 3
+    assert all("indicators" in brief.gaps[0] for brief in found)

@@ -138,13 +138,11 @@ def test_only_the_first_revision_of_the_latest_closed_window_of_the_desk_is_used
     ]
 
 
-def test_old_windows_are_not_used_and_can_be_forgotten() -> None:
+def test_old_windows_are_not_used() -> None:
     view = Indicators()
     view.add(window(900))
     assert view.closed("world", 900 + RECENT_MS) == ()
     assert len(view.closed("world", 1000)) == 1
-    view.forget_before(900 + RECENT_MS)
-    assert view.closed("world", 1000) == ()
 
 
 @pytest.mark.parametrize(
@@ -167,6 +165,15 @@ def test_a_job_whose_commits_have_stopped_has_passed() -> None:
     passage, records = Passage(), {0: 10}
     assert not passage.seen({0: 11}, records, 0.0)
     assert passage.seen({0: 11}, records, QUIET_S)
+
+
+def test_one_look_tells_how_far_a_job_has_come() -> None:
+    passage = Passage()
+    passage.seen({0: 50, 1: 50}, {0: 10, 1: 10}, 0.0)
+    assert passage.seen({0: 90, 1: 90}, {0: 10, 1: 10}, 1.0)
+    assert passage.covers({0: 49, 1: 49})
+    assert not passage.covers({0: 49, 1: 50})
+    assert not passage.covers({0: 49, 1: None})
 
 
 def test_a_partition_without_a_record_after_the_moment_is_waited_for() -> None:
