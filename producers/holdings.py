@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from producers.fetch import host_of
@@ -44,6 +44,8 @@ class _Partition:
     base: dict[str, Kept] = field(default_factory=dict)
     pending: dict[str, Kept] = field(default_factory=dict)
     in_flight: set[str] = field(default_factory=set)
+    # The one place of each feed in the agenda that counts.
+    planned: dict[str, int] = field(default_factory=dict)
 
     @property
     def ready(self) -> bool:
@@ -57,8 +59,8 @@ class Holdings:
     def __init__(self) -> None:
         self._partitions: dict[int, _Partition] = {}
         self._leases = itertools.count(1)
-        self._agenda: list[tuple[int, int, int, int, str]] = []
-        self._sequence = itertools.count()
+        self._agenda: list[tuple[int, int, int, str]] = []
+        self._places = itertools.count(1)
         self._paused: dict[str, int] = {}
 
     @property
@@ -123,18 +125,18 @@ class Holdings:
         """Feeds to poll now, longest due first, each once until it is settled."""
         found: list[Due] = []
         while self._agenda and len(found) < limit and self._agenda[0][0] <= now_ms:
-            _, _, partition, lease, feed_id = heapq.heappop(self._agenda)
+            _, place, partition, feed_id = heapq.heappop(self._agenda)
             held = self._partitions.get(partition)
             spec = held.specs.get(feed_id) if held is not None else None
-            if held is None or spec is None or held.lease != lease or feed_id in held.in_flight:
+            if held is None or spec is None or held.planned.get(feed_id) != place:
                 continue
             kept = self._kept(held, feed_id)
             wait = max(self._due_at(spec, kept.state), kept.state.next_check_at)
             if wait > now_ms:
-                self._push(wait, partition, lease, feed_id)
+                self._push(wait, partition, held, feed_id)
             elif spec.active and kept.state.status is not FeedStatus.DEAD:
                 held.in_flight.add(feed_id)
-                found.append(Due(partition, lease, spec, kept))
+                found.append(Due(partition, held.lease, spec, kept))
         return found
 
     def holds(self, due: Due) -> bool:
@@ -180,6 +182,7 @@ class Holdings:
         held.lease = next(self._leases)
         held.pending.clear()
         held.in_flight.clear()
+        held.planned.clear()
 
     def _kept(self, held: _Partition, feed_id: str) -> Kept:
         kept = held.pending.get(feed_id) or held.base.get(feed_id)
@@ -190,14 +193,13 @@ class Holdings:
 
     def _plan_all(self, partition: int, held: _Partition) -> None:
         if held.ready:
-            self._plan_each(partition, held, held.specs)
-
-    def _plan_each(self, partition: int, held: _Partition, feed_ids: Iterable[str]) -> None:
-        for feed_id in feed_ids:
-            self._plan(partition, held, feed_id)
+            for feed_id in held.specs:
+                self._plan(partition, held, feed_id)
 
     def _plan(self, partition: int, held: _Partition, feed_id: str) -> None:
-        self._push(self._kept(held, feed_id).state.next_check_at, partition, held.lease, feed_id)
+        self._push(self._kept(held, feed_id).state.next_check_at, partition, held, feed_id)
 
-    def _push(self, at: int, partition: int, lease: int, feed_id: str) -> None:
-        heapq.heappush(self._agenda, (at, next(self._sequence), partition, lease, feed_id))
+    def _push(self, at: int, partition: int, held: _Partition, feed_id: str) -> None:
+        place = next(self._places)
+        held.planned[feed_id] = place
+        heapq.heappush(self._agenda, (at, place, partition, feed_id))

@@ -1,7 +1,7 @@
 """A worker that fails at a chosen moment: ``driver.py MOMENT:SIGNAL:ARMED --slot N``.
 
 The moment is a call of the transactional producer; it comes in the first transaction that carries
-entries and began when the file ``ARMED`` existed. Right then the worker sends itself the signal. The
+entries while the file ``ARMED`` exists. Right then the worker sends itself the signal. The
 worker is the real one; only its producer is wrapped.
 """
 
@@ -27,16 +27,15 @@ class Failing(Producer):
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
         self.doomed = False
-        self.carries_entries = False
 
     def begin_transaction(self, *arguments: Any) -> None:
-        self.doomed, self.carries_entries = Path(ARMED).exists(), False
+        self.doomed = False
         super().begin_transaction(*arguments)
 
     def produce(self, topic: str, value: Any = None, key: Any = None, *rest: Any) -> None:
         super().produce(topic, value, key, *rest)
         if topic == ARTICLES_RAW and key != b"tick":
-            self.carries_entries = True
+            self.doomed = self.doomed or Path(ARMED).exists()
             self.reach("produced")
 
     def send_offsets_to_transaction(self, *arguments: Any) -> None:
@@ -49,7 +48,7 @@ class Failing(Producer):
         self.reach("committed")
 
     def reach(self, moment: str) -> None:
-        if moment == MOMENT and self.doomed and self.carries_entries:
+        if moment == MOMENT and self.doomed:
             # What was produced is in the log when the worker goes: the harder case.
             self.flush(5)
             Path(ARMED).unlink()

@@ -165,3 +165,15 @@ def test_a_second_restore_of_one_lease_does_not_turn_back_what_was_committed() -
     held.committed()
     assert not held.restore(0, lease, {})
     assert held.due(NOW, 9)[0].kept.seen == b"committed"
+
+
+def test_a_feed_listed_again_and_again_has_one_place_in_the_agenda() -> None:
+    held = holding("a")
+    for _ in range(5):
+        held.put_spec(0, "a", spec("a"))
+    (due,) = held.due(NOW, 9)
+    held.put_spec(0, "a", spec("a"))
+    assert held.due(NOW, 9) == []
+    held.settle(due, state("a", NOW + 5), None)
+    assert held.due(NOW + 4, 9) == []
+    assert names(held.due(NOW + 5, 9)) == ["a"]
