@@ -34,21 +34,17 @@ def demo_environment(newswire_port: int) -> dict[str, str]:
     }
 
 
-def pipeline_roles(
-    settings: StackSettings, env: Mapping[str, str], slots: int = PRODUCER_SLOTS
-) -> tuple[Role, ...]:
-    """Producers, agents and the reader of the live lane."""
-    producers = tuple(
+def producer_roles(env: Mapping[str, str], slots: int = PRODUCER_SLOTS) -> tuple[Role, ...]:
+    """The workers that poll; each slot is one transactional id."""
+    return tuple(
         Role(f"producers-{slot}", _module("producers", "--slot", str(slot)), env) for slot in range(slots)
     )
-    reader = Role(
-        "reader",
-        _module("reader"),
-        env,
-        ready_url=f"{settings.reader_url}/health",
-        port_variable="TIDEWIRE_STACK_READER_PORT",
-    )
-    return (*producers, agents_role(LIVE, env), reader)
+
+
+def reading_roles(settings: StackSettings, env: Mapping[str, str]) -> tuple[Role, ...]:
+    """The agents of the live lane, and the reader."""
+    reader = Role("reader", _module("reader"), env, ready_url=f"{settings.reader_url}/health")
+    return agents_role(LIVE, env), reader
 
 
 def agents_role(lane: Lane, env: Mapping[str, str]) -> Role:

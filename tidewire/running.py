@@ -9,7 +9,7 @@ from flink_jobs.submit import Jobs
 from tidewire import jobs as flink
 from tidewire.places import stack_settings
 from tidewire.profile import Profile
-from tidewire.roles import newswire_role, pipeline_roles
+from tidewire.roles import newswire_role, producer_roles, reading_roles
 from tidewire.stack.programs import Role
 from tidewire.stack.stack import Stack
 
@@ -19,8 +19,8 @@ Say = Callable[[str], None]
 def start(stack: Stack, profile: Profile, say: Say, feeds: Callable[[], None] = lambda: None) -> Jobs:
     """Brings everything up and returns once it is ready; what runs already is left alone.
 
-    ``feeds`` is called when the log and the feed server are there, before producers start. The jobs
-    take longest and start beside the roles.
+    ``feeds`` is called when the log and the feed server are there. The jobs take longest and start
+    beside the roles; producers come last, so that what they find is seen on its whole way.
     """
     stack_settings()
     profile.apply()
@@ -32,10 +32,11 @@ def start(stack: Stack, profile: Profile, say: Say, feeds: Callable[[], None] = 
     with ThreadPoolExecutor(max_workers=1) as pool:
         say("jobs: starting")
         submitting = pool.submit(flink.ensure, jobs)
-        stack.add_roles(pipeline_roles(stack.settings, profile.environment))
+        stack.add_roles(reading_roles(stack.settings, profile.environment))
         for started in submitting.result():
             origin = f"from {started.resumed_from.name}" if started.resumed_from else "at the log's beginning"
             say(f"{started.name}: running {origin}")
+    stack.add_roles(producer_roles(profile.environment))
     return jobs
 
 
