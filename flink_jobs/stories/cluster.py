@@ -3,14 +3,15 @@
 After Miranda et al., "Multilingual Clustering of Streaming News" (2018), and Saravanakumar et al.,
 "Event-Driven News Stream Clustering using Entity-Aware Contextual Embeddings" (2021): candidates by
 vector and by rare terms, a logistic score over dense, sparse, name and time features; the best
-candidate from a threshold on is joined, otherwise the article founds a story.
+candidate from a threshold on is joined, otherwise the article founds a story. Each feature enters
+by a piecewise linear curve, and two features say how far the best candidate leads: that told near
+misses apart where time says nothing.
 """
 
 from __future__ import annotations
 
 import heapq
 import json
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -18,7 +19,7 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from flink_jobs.stories.features import FEATURES, Document, Shape, compare, squared
+from flink_jobs.stories.features import FEATURES, Document, Shape, compare, in_context, squared
 from flink_jobs.stories.settings import StoriesSettings
 
 # A story keeps its heaviest terms and words of names.
@@ -33,30 +34,43 @@ class WeightsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """A logistic model over FEATURES and the probability from which an article joins."""
+class Curve:
+    """What a feature adds to the logit: linear between knots, constant beyond the outer ones."""
 
-    coefficients: tuple[float, ...]
+    knots: tuple[float, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A logistic model, additive over FEATURES, and the score from which an article joins."""
+
+    curves: tuple[Curve, ...]
     intercept: float
     threshold: float
 
-    def score(self, features: tuple[float, ...]) -> float:
-        logit = self.intercept
-        for coefficient, value in zip(self.coefficients, features, strict=True):
-            logit += coefficient * value
-        # Rounded, so that a last bit of a library's arithmetic is not an output.
-        return round(1.0 / (1.0 + math.exp(-logit)) if logit > -700 else 0.0, 4)
+    def scores(self, features: NDArray[np.float64]) -> list[float]:
+        """A probability a row. Rounded, so that a last bit of arithmetic is not an output."""
+        logits = np.full(len(features), self.intercept)
+        for curve, column in zip(self.curves, features.T, strict=True):
+            logits += np.interp(column, curve.knots, curve.values)
+        return [round(float(score), 4) for score in 1.0 / (1.0 + np.exp(-logits))]
 
 
 def load_weights() -> Weights:
     """The weights that come with Tidewire; benchmarks.stories.train wrote them. Raises WeightsError."""
     content = json.loads(resources.files(__package__).joinpath("weights.json").read_text("utf-8"))
-    if tuple(content["coefficients"]) != FEATURES:
+    curves = content["curves"]
+    if tuple(curves) != FEATURES:
         raise WeightsError(
-            f"weights.json is for the features {list(content['coefficients'])}, the code computes "
-            f"{list(FEATURES)}: run `python -m benchmarks.stories.train`"
+            f"weights.json is for the features {list(curves)}, the code computes {list(FEATURES)}: "
+            "run `python -m benchmarks.stories.train`"
         )
-    return Weights(tuple(content["coefficients"].values()), content["intercept"], content["threshold"])
+    return Weights(
+        tuple(Curve(tuple(curve["knots"]), tuple(curve["values"])) for curve in curves.values()),
+        content["intercept"],
+        content["threshold"],
+    )
 
 
 class Clusterer:
@@ -67,6 +81,8 @@ class Clusterer:
         self._weights = weights
         self.threshold = weights.threshold if settings.threshold is None else settings.threshold
         self.shapes: dict[str, Shape] = {}
+        # Articles taken in so far; the caller restores it together with the shapes.
+        self.articles = 0
         self._keys: list[str | None] = []
         self._free: list[int] = []
         self._matrix = np.zeros((64, 0), dtype=np.float32)
@@ -74,28 +90,32 @@ class Clusterer:
 
     def choose(self, article: Document) -> tuple[str | None, float]:
         """The best story and its score; None if no score reaches the threshold."""
-        best, best_score = None, 0.0
-        for key, features in self.candidates(article):
-            score = self._weights.score(features)
-            if score > best_score or (score == best_score and best is not None and key < best):
-                best, best_score = key, score
-        return (best, best_score) if best_score >= self.threshold else (None, best_score)
+        keys, features = self.candidates(article)
+        if not keys:
+            return None, 0.0
+        score, key = min(
+            (-score, key) for score, key in zip(self._weights.scores(features), keys, strict=True)
+        )
+        return (key if -score >= self.threshold else None), -score
 
-    def candidates(self, article: Document) -> Iterator[tuple[str, tuple[float, ...]]]:
-        """Stories worth a close look, sorted by key, with their features."""
+    def candidates(self, article: Document) -> tuple[list[str], NDArray[np.float64]]:
+        """Stories worth a close look, sorted by key, and a row of FEATURES for each."""
         rows = len(self._keys)
         if not rows:
-            return
+            return [], np.empty((0, len(FEATURES)))
         # The placement of rows is part of the state, so this product is the same after a restore.
         cosines = self._matrix[:rows] @ article.vector
-        keys = {*self._nearest(cosines), *self._sharing_terms(article)}
-        for key in sorted(keys):
+        keys = sorted({*self._nearest(cosines), *self._sharing_terms(article)})
+        compared = []
+        for key in keys:
             shape = self.shapes[key]
-            yield key, compare(article, shape, float(cosines[shape.slot]))
+            dense = float(cosines[shape.slot])
+            compared.append(compare(article, shape, dense, self.articles, len(self.shapes)))
+        return keys, in_context(compared, len(self.shapes))
 
     def found(self, key: str, article: Document) -> None:
         slot = heapq.heappop(self._free) if self._free else len(self._keys)
-        self.place(key, Shape(slot, np.zeros_like(article.vector), {}, {}, 0, article.at, article.at))
+        self.place(key, Shape(slot, np.zeros_like(article.vector), {}, {}, 0, article.at, article.at, 0))
         self.join(key, article)
 
     def join(self, key: str, article: Document) -> None:
@@ -103,6 +123,8 @@ class Clusterer:
         shape.dense = shape.dense + article.vector
         shape.size += 1
         shape.last_at = max(shape.last_at, article.at)
+        self.articles += 1
+        shape.last_number = self.articles
         self._forget_terms(key, shape)
         shape.terms = _heaviest(_added(shape.terms, article.terms))
         shape.names = _heaviest(_added(shape.names, article.names))
@@ -154,8 +176,9 @@ class Clusterer:
     def _remember(self, key: str, shape: Shape) -> None:
         if shape.slot >= len(self._matrix) or self._matrix.shape[1] != len(shape.dense):
             self._grow(shape.slot + 1, len(shape.dense))
-        self._matrix[shape.slot] = shape.dense / np.linalg.norm(shape.dense)
-        shape.terms_squared, shape.names_squared = squared(shape.terms), squared(shape.names)
+        shape.dense_length = float(np.linalg.norm(shape.dense))
+        shape.terms_squared = squared(shape.terms)
+        self._matrix[shape.slot] = shape.dense / np.float32(shape.dense_length)
         for term in shape.terms:
             self._with_term.setdefault(term, set()).add(key)
 

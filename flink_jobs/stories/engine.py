@@ -77,8 +77,8 @@ class StoryEngine:
         if last is not None and here < last:
             self.counters["out_of_order"] += 1
             at = max(at, last.logged_at)
-        else:
-            self._live.moved_to(here)
+            here = last
+        self._live.moved_to(here)
         result += self._judge(item, at)
         return result
 

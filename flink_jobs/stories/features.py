@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,16 +18,32 @@ from language.terms import UNIT, rarity, terms
 # Terms are taken from the title and this much of the text.
 LEAD_CHARACTERS = 600
 
+# In the order of the weights file. The first ten compare an article with one story, the others say
+# how that story stands out among all candidates.
 FEATURES = (
+    # Cosine of the vectors, and their mean product with all members (lower in a story that strays).
     "dense",
+    "dense_mean",
+    # Root of the cosine of the weighted terms; weight of the article's terms the story has.
     "terms",
-    "names",
+    "terms_contained",
+    # Weight of the article's names the story has; whether one of the two has no names.
     "names_contained",
     "nameless",
+    # Hours, and articles for each live story, since the last member; hours since the first. All log.
     "gap",
+    "passed",
     "age",
+    # Log number of members.
     "size",
+    # How much nearer than the nearest other candidate, by vector and by terms.
+    "dense_lead",
+    "terms_lead",
+    # Log number of live stories: among more, one is more easily near by chance.
+    "crowd",
 )
+# What unrelated articles have in common by vector; a lone candidate leads by what is above it.
+UNRELATED = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +82,50 @@ class Shape:
     size: int
     first_at: int
     last_at: int
-    # Squared lengths of the two sparse sums, derived.
+    # The clusterer's count of articles when the last one joined.
+    last_number: int
+    # Derived: length of the dense sum, squared lengths of the sparse ones.
+    dense_length: float = 0.0
     terms_squared: int = 0
-    names_squared: int = 0
 
 
-def compare(article: Document, story: Shape, dense: float) -> tuple[float, ...]:
-    """FEATURES of an article and a story; `dense` is the cosine of the vectors."""
-    shared = [(word, weight) for word, weight in article.names.items() if word in story.names]
-    total = sum(article.names.values())
+def compare(article: Document, story: Shape, dense: float, number: int, live: int) -> tuple[float, ...]:
+    """FEATURES up to "size" of an article and a story.
+
+    `dense` is the cosine of the vectors, `number` the count of articles so far, `live` of open stories.
+    """
+    shared_names = sum(weight for word, weight in article.names.items() if word in story.names)
+    shared_terms = sum(weight for term, weight in article.terms.items() if term in story.terms)
     return (
         dense,
-        cosine(article.terms, story.terms, story.terms_squared),
-        cosine(article.names, story.names, story.names_squared),
-        sum(weight for _, weight in shared) / total if total else 0.0,
+        dense * story.dense_length / story.size,
+        math.sqrt(cosine(article.terms, story.terms, story.terms_squared)),
+        shared_terms / max(1, sum(article.terms.values())),
+        shared_names / max(1, sum(article.names.values())),
         0.0 if article.names and story.names else 1.0,
         math.log1p(max(0, article.at - story.last_at) / HOUR_MS),
+        math.log1p((number - story.last_number) / live),
         math.log1p(max(0, article.at - story.first_at) / HOUR_MS),
         math.log(story.size),
     )
+
+
+def in_context(compared: Sequence[tuple[float, ...]], live: int) -> NDArray[np.float64]:
+    """All FEATURES, a row a candidate, from what ``compare`` gave for each."""
+    rows = np.array(compared)
+    dense_lead = rows[:, 0] - np.maximum(UNRELATED, _best_other(rows[:, 0]))
+    terms_lead = rows[:, 2] - np.maximum(0.0, _best_other(rows[:, 2]))
+    crowd = np.full(len(rows), math.log(live))
+    return np.column_stack([rows, dense_lead, terms_lead, crowd])
+
+
+def _best_other(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each value the highest of the others; minus infinity without one."""
+    best = int(values.argmax())
+    second = np.delete(values, best).max(initial=-np.inf)
+    others = np.full(len(values), values[best])
+    others[best] = second
+    return others
 
 
 def cosine(a: Mapping[str, int], b: Mapping[str, int], b_squared: int) -> float:

@@ -11,13 +11,13 @@ from flink_jobs.stories.lineage import Known, Member
 from flink_jobs.stories.order import Position
 from flink_jobs.stories.state import LiveStory
 
-_LAST = "last"
+_CLOCK = "clock"
 
 
 class Live:
     """Open stories, their shown members, known articles and the last position. Changes are marked.
 
-    Keys of keyed state: ``story/<id>``, ``member/<story id>/<article id>``, ``article/<id>``, ``last``.
+    Keys of keyed state: ``story/<id>``, ``member/<story id>/<article id>``, ``article/<id>``, ``clock``.
     """
 
     def __init__(self, clusterer: Clusterer) -> None:
@@ -30,7 +30,7 @@ class Live:
 
     def moved_to(self, last: Position) -> None:
         self.last = last
-        self._changed.add(_LAST)
+        self._changed.add(_CLOCK)
 
     def open(self, story: LiveStory) -> None:
         self.stories[story.story_id] = story
@@ -83,8 +83,10 @@ class Live:
                 self.members.setdefault(story_id, {})[article_id] = state.decode_member(data)
             elif kind == "article":
                 self.known[rest] = state.decode_known(data)
-            elif kind == _LAST:
-                self.last = Position(*json.loads(data))
+            elif kind == _CLOCK:
+                clock = json.loads(data)
+                self.last = Position(*clock["position"])
+                self.clusterer.articles = clock["articles"]
             else:
                 raise ValueError(
                     f"state of the stories job has an unknown key {key!r}: from another version?"
@@ -102,4 +104,4 @@ class Live:
         if kind == "article":
             known = self.known.get(rest)
             return state.encode_known(known) if known else None
-        return json.dumps(self.last).encode()
+        return json.dumps({"position": self.last, "articles": self.clusterer.articles}).encode()

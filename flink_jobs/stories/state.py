@@ -68,6 +68,7 @@ def encode_story(story: LiveStory, shape: Shape) -> bytes:
         "size": shape.size,
         "first_at": shape.first_at,
         "last_at": shape.last_at,
+        "last_number": shape.last_number,
         "terms": shape.terms,
         "name_words": shape.names,
     }
@@ -101,6 +102,7 @@ def decode_story(story_id: str, data: bytes) -> tuple[LiveStory, Shape]:
         size=header["size"],
         first_at=header["first_at"],
         last_at=header["last_at"],
+        last_number=header["last_number"],
     )
     return story, shape
 
