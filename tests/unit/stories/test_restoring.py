@@ -1,0 +1,73 @@
+"""An engine restored from its puts goes on exactly as the first one would have."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flink_jobs.stories.embedded import Embedded
+from flink_jobs.stories.order import position
+
+SUBJECTS = (
+    "Dockers strike at Kelmar harbour over wages, union leader Ines Varga says",
+    "Earthquake shakes villages in the Torrin valley, rescue teams report",
+    "Veltara buys wind farm operator Nordhaven for 4.2 billion euros",
+    "Clocks stolen from museum in Rouen found in Dieppe garage",
+)
+TAILS = ("", "Talks go on.", "About 1,200 people are affected.", "Mayor Olin Brask called for calm on Monday.")
+
+moves = st.tuples(
+    st.integers(0, len(SUBJECTS) - 1),
+    st.integers(0, len(TAILS) - 1),
+    st.integers(0, 11),  # which article
+    st.integers(1, 4),  # its version
+    st.integers(0, 40),  # seconds since the one before
+    st.booleans(),  # restart after it
+    st.sampled_from(["a", "b", "c"]),  # family
+)
+
+
+def items_of(write, plan) -> list[Embedded]:
+    items, at = [], 0
+    for subject, tail, article, version, pause, _, family in plan:
+        at += pause
+        items.append(
+            write(f"n{article}", SUBJECTS[subject], TAILS[tail], at=at, version=version, family=family)
+        )
+    return sorted(items, key=lambda item: position(item.article))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(plan=st.lists(moves, max_size=40))
+def test_restarts_and_wakings_change_no_output(write, new_engine, plan):
+    values = {"window_ms": 120_000, "article_kept_ms": 200_000, "debounce_ms": 7_000, "shown_articles": 4}
+    items = items_of(write, plan)
+    steady, kept_by_steady, expected = new_engine(**values), {}, []
+    for item in items:
+        expected += steady.process(item)
+        apply(steady, kept_by_steady)
+    restarted, kept, outputs = new_engine(**values), {}, []
+    for item, (*_, restart, _family) in zip(items, plan, strict=True):
+        if restart:
+            outputs += restarted.advance(item.article.logged_at - 1)
+        outputs += restarted.process(item)
+        apply(restarted, kept)
+        if restart:
+            restarted = new_engine(**values)
+            restarted.restore(reversed(kept.items()))
+            assert restarted.puts() == []
+    assert outputs == expected
+    assert kept == kept_by_steady
+    assert restarted.next_due() == steady.next_due()
+    end = 10_000_000_000_000
+    assert restarted.advance(end) == steady.advance(end)
+    apply(restarted, kept)
+    assert set(kept) <= {"clock"}
+
+
+def apply(engine, kept) -> None:
+    for key, value in engine.puts():
+        if value is None:
+            kept.pop(key, None)
+        else:
+            kept[key] = value
