@@ -1,5 +1,6 @@
 """Assignments to briefs on a real broker: none missing, one effect each, in order, whatever is killed."""
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,6 +72,14 @@ def assigned(n: int, revision: int) -> Assignment:
     return assignment(of, desk="world" if n % 2 else "business", at=DAY_ZERO + HOUR + revision)
 
 
+def all_assigned() -> list[Assignment]:
+    """Half of the stories move at once and again and again, the others in turn."""
+    half, revisions = STORIES // 2, range(1, REVISIONS + 1)
+    at_once = [assigned(n, revision) for n in range(half) for revision in revisions]
+    in_turn = [assigned(n, revision) for revision in revisions for n in range(half, STORIES)]
+    return at_once + in_turn
+
+
 def expected_id(of: Assignment) -> str:
     made_by = recipe(DESKS[of.desk], RECIPE)
     return brief_id(of.story_id, of.story.revision, of.desk, made_by)
@@ -107,11 +116,12 @@ def lag(kafka: Any, lane: Lane) -> int:
 
 
 @pytest.mark.timeout(600)
-def test_killed_twice_every_assignment_has_one_brief_in_order(
+def test_killed_again_and_again_every_assignment_has_one_brief_in_order(
     kafka: Any, codec: Codec, lane: Lane, tmp_path: Path
 ) -> None:
-    work = [assigned(n, revision) for revision in range(1, REVISIONS + 1) for n in range(STORIES)]
+    work = all_assigned()
     write(kafka, codec, lane, work)
+    _killed_with_work_in_hand(kafka, lane, tmp_path)
     with articles_job(kafka, codec, lane):
         for enough in (len(work) // 4, len(work) // 2):
             with Agents(kafka, lane, tmp_path) as agents:
@@ -125,6 +135,16 @@ def test_killed_twice_every_assignment_has_one_brief_in_order(
     _one_content_each(found)
     _chains(found)
     _accounted_for(kafka, codec, lane, {brief.brief_id for _, brief in found})
+
+
+def _killed_with_work_in_hand(kafka: Any, lane: Lane, home: Path) -> None:
+    """While no window is known to have closed, all that is taken stays in hand: none of it may be lost."""
+    with Agents(kafka, lane, home, TIDEWIRE_AGENTS_COMMIT_INTERVAL_S="0.1") as agents:
+        until(lambda: b"waiting for windows" in agents.log.read_bytes(), "work in hand")
+        # Several times what a commit that should not come would need.
+        time.sleep(2)
+        agents.kill()
+    assert in_log(kafka, lane) == 0
 
 
 def _one_content_each(found: list[Any]) -> None:
