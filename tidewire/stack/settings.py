@@ -46,7 +46,7 @@ class StackSettings(BaseSettings):
     checkpoint_interval_s: float = 2.0
     log_megabytes: int = 10
     log_backups: int = 3
-    ready_timeout_s: float = 180.0
+    ready_timeout_s: float = 300.0
     stop_timeout_s: float = 60.0
     owner_pid: int | None = None
     """The stack ends when this process does; tests set it, so that nothing outlives a killed run."""

@@ -27,7 +27,7 @@ from topics.reading import read_range
 JOB = Path(__file__).with_name("counting_job.py")
 TOPIC = "counted"
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(1500)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def job_id(own: Stack) -> str:
     return submitted[1]
 
 
-def until(condition: Callable[[], bool], what: str, timeout_s: float = 240) -> None:
+def until(condition: Callable[[], bool], what: str, timeout_s: float = 400) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, f"not within {timeout_s} s: {what}"
