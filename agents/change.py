@@ -14,13 +14,22 @@ FIRST = "First brief"
 NOTHING = "Nothing new in substance since the last brief."
 
 
-def change(statements: Sequence[Statement], sources: Sources, predecessors: Sequence[Brief]) -> str:
-    """A few sentences in plain English: counts, what is said for the first time, what no longer stands."""
+def change(
+    statements: Sequence[Statement],
+    sources: Sources,
+    predecessors: Sequence[Brief],
+    merged_into: str | None = None,
+) -> str:
+    """A few sentences in plain English: counts, what is said for the first time, what no longer stands.
+
+    ``merged_into`` is the story that this one went into, if it did.
+    """
     articles = len(sources.originals) + len(sources.copies)
     families = len(sources.families)
     if not predecessors:
         return f"{FIRST}: {_count(articles, 'article')}, {_families(families)}."
     parts = [
+        *([f"The story went into {merged_into}."] if merged_into else []),
         *_growth(sources, predecessors),
         *_new_statements(new_statements(statements, sources, predecessors)),
         *_revised(sources, predecessors),

@@ -56,7 +56,7 @@ def evaluate(work: Work, draft: Draft, writer: str, generated_at: int) -> Brief:
         contradictions=draft.contradictions if statements else (),
         alternatives=tuple(text for text in draft.alternatives if objection(text) is None),
         gaps=gaps(story, statements, work.sources, draft.degraded),
-        change=change(statements, work.sources, work.predecessors),
+        change=change(statements, work.sources, work.predecessors, story.merged_into),
         quality=_quality(work, draft, gated),
         provenance=_provenance(story, draft, made_by),
     )

@@ -102,7 +102,9 @@ def test_a_story_that_went_into_another_supersedes_both() -> None:
     kept = handled(log, assignment(story(port_strike()[:1], story_id="kept")))[-1]
     gone = handled(log, assignment(story(port_strike()[1:2], story_id="gone")))[-1]
     merged = assignment(story(port_strike(), revision=2, story_id="gone", merged_into="kept"))
-    assert handled(log, merged)[-1].supersedes == (gone.brief_id, kept.brief_id)
+    last = handled(log, merged)[-1]
+    assert last.supersedes == (gone.brief_id, kept.brief_id)
+    assert last.change.startswith("The story went into kept.")
 
 
 @pytest.mark.parametrize("warm", ["assignment", "story"])
