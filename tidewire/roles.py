@@ -43,7 +43,13 @@ def producer_roles(env: Mapping[str, str], slots: int = PRODUCER_SLOTS) -> tuple
 
 def reading_roles(settings: StackSettings, env: Mapping[str, str]) -> tuple[Role, ...]:
     """The agents of the live lane, and the reader."""
-    reader = Role("reader", _module("reader"), env, ready_url=f"{settings.reader_url}/health")
+    reader = Role(
+        "reader",
+        _module("reader"),
+        env,
+        ready_url=f"{settings.reader_url}/health",
+        port_variable="TIDEWIRE_STACK_READER_PORT",
+    )
     return agents_role(LIVE, env), reader
 
 
