@@ -27,7 +27,6 @@ class ReaderClient:
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
-        self._client = httpx2.Client(timeout=TIMEOUT_S, trust_env=False)
 
     def get(
         self, path: str, parameters: Mapping[str, str | int | None] | None = None, accept: int | None = None
@@ -39,7 +38,7 @@ class ReaderClient:
         """
         given = {name: value for name, value in (parameters or {}).items() if value is not None}
         try:
-            answer = self._client.get(self._url + path, params=given)
+            answer = httpx2.get(self._url + path, params=given, timeout=TIMEOUT_S, trust_env=False)
         except httpx2.TransportError as error:
             raise ReaderDown(
                 f"Nothing answers at {self._url} ({type(error).__name__}). Is the stack up? "
@@ -49,10 +48,6 @@ class ReaderClient:
             raise ReaderProblem(answer.status_code, _said(answer))
         body: dict[str, Any] = answer.json()
         return body
-
-    def close(self) -> None:
-        """Lets go of the connection."""
-        self._client.close()
 
 
 def _said(answer: httpx2.Response) -> str:
