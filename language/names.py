@@ -27,13 +27,15 @@ _INITIALS = re.compile(r"^(?:[^\W\d_]\.)+[^\W\d_]?\.?$")
 
 _CONNECTORS = {
     "en": {"of"},
-    "de": {"von", "zu", "van"},
+    "de": {"von", "der", "zu", "van"},
     "es": {"de", "del", "la", "las", "los"},
     "fr": {"de", "du", "des", "la", "le"},
     "it": {"di", "del", "della", "dei", "da"},
     "pt": {"de", "da", "do", "dos", "das"},
     "nl": {"van", "de", "der", "den"},
 }
+# Between two names these are as often no part of either ("Feldkamp von Siemens").
+_SEPARATING = (["von"], ["der"])
 _ABBREVIATED = {
     "mr", "mrs", "ms", "dr", "st", "sen", "rep", "gov", "gen", "lt", "col", "prof", "jr", "sr", "no", "sra",
     "mme",
@@ -110,10 +112,12 @@ def _line_tokens(line: str, language: str, shouting: bool) -> Iterator[_Token]:
         word = match.group()
         ends_sentence = word.endswith(".") and not _abbreviation(word)
         bare = word if _INITIALS.match(word) and "." in word else word.rstrip(".")
-        bare = _POSSESSIVE.sub("", _ELISION.sub("", bare) if language != "en" else bare)
+        without_article = bare if language == "en" else _ELISION.sub("", bare)
+        elided = without_article != bare
+        bare = _POSSESSIVE.sub("", without_article)
         if bare:
             forced = start_of_sentence or shouting or language in _NOUN_CAPITALS
-            joined = bool(end) and not start_of_sentence and not _BREAK.search(between)
+            joined = bool(end) and not (start_of_sentence or elided or _BREAK.search(between))
             yield _Token(bare, bare.casefold(), forced, joined, before in _PLACING)
         start_of_sentence = ends_sentence
         end = match.end()
@@ -148,7 +152,11 @@ def _sequences(tokens: list[_Token], lower: set[str], free: set[str], language: 
         if run and not token.joined:
             yield from _finish(run)
             run, pending = [], []
-        if _is_name(token, bool(run) and not pending, lower, free, language):
+        named = pending == ["von", "der"] and _capital(token.text)
+        if named or _is_name(token, bool(run) and not pending, lower, free, language):
+            if pending in _SEPARATING:
+                yield from _finish(run)
+                run, pending = [], []
             run += [*pending, token.text]
             pending = []
         elif run and token.folded in connectors and len(pending) < 2:

@@ -43,6 +43,8 @@ _SCALES: dict[str, dict[str, int]] = {
            "billion": 12, "billions": 12},
 }  # fmt: skip
 
+# Abbreviations written with a full stop.
+_WITH_POINT = {"mio", "mrd", "tsd", "bio", "md"}
 _SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "US$": "USD", "$": "USD"}
 _UNITS = {
     "%": "%", "percent": "%", "per cent": "%", "prozent": "%", "por ciento": "%", "pour cent": "%",
@@ -140,7 +142,11 @@ def _is_decimal_mark(plain: str, mark: int, language: str) -> bool:
 
 def _pattern(language: str) -> re.Pattern[str]:
     scales = sorted(_SCALES[language], key=lambda word: (-len(word), word))
-    long = "|".join(word.replace(" ", r"\s") for word in scales if len(word) > 1)
+    long = "|".join(
+        word.replace(" ", r"\s") + (r"\.?" if word in _WITH_POINT else r"\b")
+        for word in scales
+        if len(word) > 1
+    )
     attached = "|".join(word for word in scales if len(word) == 1) or r"(?!)"
     units = "|".join(
         re.escape(word).replace(r"\ ", r"\s") for word in sorted(_UNITS, key=lambda word: (-len(word), word))
@@ -151,8 +157,8 @@ def _pattern(language: str) -> re.Pattern[str]:
     joint = rf"{_SPACE}?(?:de{_SPACE}|d['’]|of{_SPACE})?"
     return re.compile(
         rf"(?<![\w.,-])(?:(?P<before>{symbols}){_SPACE}?)?"
-        rf"(?:(?P<digits>{_DIGITS})(?![\d])|(?P<word>{words})(?={_SPACE}(?:{long})\b))"
-        rf"(?:[-]?{_SPACE}?(?P<long>{long})\b\.?|(?P<attached>{attached})\b)?"
+        rf"(?:(?P<digits>{_DIGITS})(?![\d])|(?P<word>{words})(?={_SPACE}(?:{long})))"
+        rf"(?:[-]?{_SPACE}?(?P<long>{long})|(?P<attached>{attached})\b)?"
         rf"(?:{joint}(?P<after>{symbols}|(?:{units})(?!\w)))?"
         rf"(?![\w])",
         re.IGNORECASE,

@@ -14,7 +14,12 @@ SUBJECTS = (
     "Veltara buys wind farm operator Nordhaven for 4.2 billion euros",
     "Clocks stolen from museum in Rouen found in Dieppe garage",
 )
-TAILS = ("", "Talks go on.", "About 1,200 people are affected.", "Mayor Olin Brask called for calm on Monday.")
+TAILS = (
+    "",
+    "Talks go on.",
+    "About 1,200 people are affected.",
+    "Mayor Olin Brask called for calm on Monday.",
+)
 
 moves = st.tuples(
     st.integers(0, len(SUBJECTS) - 1),

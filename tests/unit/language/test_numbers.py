@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from language.numbers import numbers
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "Shares fell 3.5% to $12.40", ["3.5 %", "12.4 USD"]),
+        ("en", "revenue of US$3.2bn and two million euros", ["3200000000 USD", "2000000 EUR"]),
+        ("en", "1,234 jobs, 12 million people, 4 per cent", ["1234", "12000000", "4 %"]),
+        ("en", "5,000,000.50 pounds", ["5000000.5 GBP"]),
+        ("de", "um 3,5 Prozent auf 12,40 Euro", ["3.5 %", "12.4 EUR"]),
+        ("de", "3,2 Mrd. Euro, 1.234 Stellen, zwei Millionen", ["3200000000 EUR", "1234", "2000000"]),
+        ("es", "3,2 mil millones de dólares, 1.234 empleos", ["3200000000 USD", "1234"]),
+        ("es", "un 3,5 % y 2 puntos porcentuales", ["3.5 %", "2 pp"]),
+        ("fr", "3,2 milliards d'euros, 1 234 emplois", ["3200000000 EUR", "1234"]),
+        ("fr", "3,5 pour cent", ["3.5 %"]),
+        ("de", "2 Billionen Euro", ["2000000000000 EUR"]),
+        ("en", "in 2025", ["2025 year"]),
+        ("en", "G20, Covid-19, at 14:30 on 2025-11-24", []),
+    ],
+)
+def test_value_and_unit(language, text, expected):
+    assert [number.key for number in numbers(text, language)] == expected
+
+
+def test_the_span_is_where_the_number_stands():
+    text = "Profit rose to €1.5 million."
+    [number] = numbers(text, "en")
+    assert text[number.start : number.end] == "€1.5 million"
+
+
+def test_the_resolution_is_the_worth_of_the_last_digit():
+    [number] = numbers("3.2 billion", "en")
+    assert number.value == Decimal(3_200_000_000)
+    assert number.resolution == Decimal(100_000_000)
