@@ -1,0 +1,84 @@
+"""Feeds as the web serves them, malformed ones among them, through the whole pipeline."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from producers.catalogue.publishing import listed
+from schemas.records import Article, DeadLetter, FeedState, Kind
+from tests.e2e.homes import Home, wait_until
+from topics.catalogue import ARTICLES_RAW, DEAD_LETTERS, FEEDS_STATE
+from topics.reading import latest, read_range
+
+RECORDED = Path(__file__).parents[3] / "shared" / "data" / "feeds" / "recorded"
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.timeout(1500),
+    pytest.mark.skipif(not RECORDED.is_dir(), reason="the recorded feeds are not beside the checkout"),
+]
+
+
+@pytest.fixture(scope="module")
+def home(new_home: Callable[[str], Home]) -> Home:
+    return new_home("recorded")
+
+
+@pytest.fixture(scope="module")
+def served(home: Home) -> dict[str, Any]:
+    """The result of the run; the ledger by feed is under ``by_feed``. The services run on."""
+    demo = home.begin("demo", "--json", "--play", str(RECORDED))
+    try:
+        assert demo.stdout is not None
+        line = demo.stdout.readline()
+        assert line, home.folder.with_suffix(".log").read_text()[-3000:]
+        summary = httpx2.get(f"{home.newswire}/ledger/summary", trust_env=False, timeout=60).json()
+    finally:
+        demo.terminate()
+        assert demo.wait(180) == 0
+    home.stack.up(services=("kafka", "registry"))
+    return {**json.loads(line), "by_feed": summary["by_feed"]}
+
+
+def test_every_feed_was_polled_and_everything_is_accounted_for(home: Home, served: dict[str, Any]) -> None:
+    assert len(served["by_feed"]) >= 100
+    assert served["raw"] > 2_000
+    assert served["raw"] == served["unique"] + served["duplicates"]
+    assert served["briefs"] == served["indexed"]
+    states = latest(home.broker, home.codec, FEEDS_STATE, FeedState)
+    assert {feed.feed_id for feed in listed(home.broker, home.codec)} == set(states)
+
+
+def test_entries_of_each_feed_are_those_that_feedparser_counts(home: Home, served: dict[str, Any]) -> None:
+    """Differences are printed, each with its reason; one without a reason fails."""
+    names = {feed.feed_id: feed.title for feed in listed(home.broker, home.codec)}
+    logged: Counter[str] = Counter()
+    for each in read_range(home.broker, ARTICLES_RAW):
+        article = home.codec.decode(each.value or b"", Article)
+        if article.kind is Kind.ENTRY:
+            logged[names[article.feed_id]] += 1
+    letters: dict[str, list[str]] = defaultdict(list)
+    for each in read_range(home.broker, DEAD_LETTERS):
+        letter = home.codec.decode(each.value or b"", DeadLetter)
+        letters[names[letter.source]].append(f"{letter.stage}: {letter.reason}")
+    unexplained = []
+    for name, counted in sorted(served["by_feed"].items()):
+        missing = counted - logged[name] - len(letters[name])
+        if counted != logged[name]:
+            reasons = letters[name] or ["the parsers read the document differently"]
+            print(f"{name}: feedparser {counted}, logged {logged[name]}, {reasons[0]}")
+        if missing:
+            unexplained.append((name, counted, logged[name], len(letters[name])))
+    assert unexplained == []
+
+
+def test_nothing_keeps_running(home: Home, served: dict[str, Any]) -> None:
+    home.stack.down()
+    wait_until(lambda: home.processes() == [], "the last process to end", 30)
