@@ -25,6 +25,8 @@ from topics.settings import BrokerSettings
 
 HERE = Path(__file__).parent
 SUBMITTED = re.compile(r"JobID ([0-9a-f]{32})")
+# Longer than the cluster answers from a cache (web.refresh-interval, 3 s).
+REST_CACHE_S = 10.0
 OUTPUTS: dict[JobName, tuple[str, ...]] = {
     "articles": tuple(ARTICLES_OUTPUTS.values()),
     "stories": tuple(STORIES_OUTPUTS.values()),
@@ -116,20 +118,27 @@ class Jobs:
 
     def _await_checkpoint(self, run: Run, job_id: str) -> None:
         def completed() -> bool:
-            state = self.rest.state(job_id)
-            if self.rest.checkpoints(job_id).completed > 0:
-                return True
-            if state in ENDED:
-                raise NotStarted(f"{run.name} is {state} before its first checkpoint: {self._why(job_id)}")
-            return False
+            return self.rest.checkpoints(job_id).completed > 0
 
         try:
-            until(completed, self._cluster.start_timeout_s, f"the first checkpoint of {run.name}")
+            until(
+                lambda: completed() or self.rest.state(job_id) in ENDED,
+                self._cluster.start_timeout_s,
+                f"the first checkpoint of {run.name}",
+            )
         except Overdue as error:
             free, slots = self.rest.slots()
             raise NotStarted(
                 f"{error} (job {job_id} is {self.rest.state(job_id)}, {free} of {slots} slots are free): "
                 f"{self._why(job_id)}"
+            ) from error
+        state = self.rest.state(job_id)
+        try:
+            # A bounded job may have finished already, and what is said of its checkpoints be old.
+            until(completed, REST_CACHE_S if state == "FINISHED" else 0, f"checkpoints of {run.name}")
+        except Overdue as error:
+            raise NotStarted(
+                f"{run.name} is {state} before its first checkpoint: {self._why(job_id)}"
             ) from error
 
     def _why(self, job_id: str) -> str:

@@ -23,10 +23,10 @@ JOB_ID = "0123456789abcdef" * 2
 class Cluster:
     """Answers as a cluster does whose jobs are ``jobs`` and whose new job has this state."""
 
-    def __init__(self, state: str = "RUNNING", completed: int = 1) -> None:
+    def __init__(self, state: str = "RUNNING", *completed: int) -> None:
         self.jobs: list[dict[str, Any]] = []
         self.state = state
-        self.completed = completed
+        self.completed = list(completed or (1,))
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         path = request.url.path
@@ -35,13 +35,15 @@ class Cluster:
             "/overview": {"slots-available": 0, "slots-total": 8},
             f"/jobs/{JOB_ID}": {"state": self.state},
             f"/jobs/{JOB_ID}/checkpoints": {
-                "counts": {"completed": self.completed, "failed": 0},
+                "counts": {"completed": self.completed[0], "failed": 0},
                 "latest": {"completed": None, "restored": None},
             },
             f"/jobs/{JOB_ID}/exceptions": {
                 "exceptionHistory": {"entries": [{"stacktrace": "x\nCaused by: java.lang.Error: no slot"}]}
             },
         }
+        if path.endswith("/checkpoints") and len(self.completed) > 1:
+            del self.completed[0]
         return httpx2.Response(200, json=answers[path])
 
 
@@ -136,13 +138,13 @@ def test_failed_job_gives_its_root_exception(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run
 ) -> None:
     with pytest.raises(NotStarted, match=r"FAILED before its first checkpoint: java\.lang\.Error: no slot"):
-        jobs(monkeypatch, tmp_path, Cluster("FAILED", completed=0)).submit(run)
+        jobs(monkeypatch, tmp_path, Cluster("FAILED", 0)).submit(run)
 
 
 def test_job_without_a_checkpoint_has_not_started(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run
 ) -> None:
-    asked = jobs(monkeypatch, tmp_path, Cluster("RUNNING", completed=0))
+    asked = jobs(monkeypatch, tmp_path, Cluster("RUNNING", 0))
     asked._cluster.start_timeout_s = 0.3
     with pytest.raises(NotStarted, match=r"first checkpoint of tidewire stories.*0 of 8 slots are free"):
         asked.submit(run)
@@ -151,13 +153,13 @@ def test_job_without_a_checkpoint_has_not_started(
 def test_job_that_finished_after_a_checkpoint_has_started(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run
 ) -> None:
-    asked = jobs(monkeypatch, tmp_path, Cluster("FINISHED", completed=1))
+    asked = jobs(monkeypatch, tmp_path, Cluster("FINISHED", 0, 0, 1))
     started = asked.submit(run)
     asked.await_end(started, timeout_s=5)
 
 
 def test_job_that_did_not_finish_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run) -> None:
-    asked = jobs(monkeypatch, tmp_path, Cluster("CANCELED", completed=1))
+    asked = jobs(monkeypatch, tmp_path, Cluster("CANCELED", 1))
     with pytest.raises(FlinkError, match="ended as CANCELED"):
         asked.await_end(submit.Started(JOB_ID, run.name, None), timeout_s=5)
 
