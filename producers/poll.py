@@ -173,7 +173,8 @@ class Poller:
         metrics.POLLS.labels(outcome=outcome).inc()
         now = self._clock_ms()
         state = after_failure(task.state, failed, now, self._schedule)
-        LOG.info("poll failed", feed=task.spec.url, reason=failed.reason, failures=state.failures)
+        if failed.reason != task.state.reason:
+            LOG.info("poll failed", feed=task.spec.url, reason=failed.reason, failures=state.failures)
         return Outcome(state, pause=(host_of(task.url), state.next_check_at) if pause else None)
 
     def _memory(self, task: Task) -> Memory:

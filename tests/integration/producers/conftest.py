@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -53,12 +54,12 @@ class Feed:
     def rss(self, base: str) -> bytes:
         items = "".join(
             f"<item><guid isPermaLink='false'>{guid}</guid><title>{title}</title>"
-            f"<link>{base}/{self.name}/{guid}</link><description>About {title}.</description>"
+            f"<link>{base}{self.name}/{guid}</link><description>About {title}.</description>"
             f"<pubDate>{formatdate(1_700_000_000 + int(guid.split('-')[-1]), usegmt=True)}</pubDate></item>"
             for guid, title in reversed(self.titles.items())
         )
         head = f"<?xml version='1.0'?><rss version='2.0'><channel><title>{self.name}</title>"
-        return f"{head}<link>{base}/{self.name}/</link>{items}</channel></rss>".encode()
+        return f"{head}<link>{base}{self.name}/</link>{items}</channel></rss>".encode()
 
 
 class FeedServer:
@@ -73,6 +74,8 @@ class FeedServer:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.base = ""
+        # The system hands out a port again; an address that an earlier test used would be known.
+        self._own = uuid.uuid4().hex[:8]
 
     def start(self) -> None:
         self._thread.start()
@@ -91,7 +94,7 @@ class FeedServer:
         return feed
 
     def url(self, name: str) -> str:
-        return f"{self.base}/{name}"
+        return f"{self.base}/{self._own}/{name}"
 
     def spec(self, name: str) -> FeedSpec:
         url = self.url(name)
@@ -106,13 +109,13 @@ class FeedServer:
         self.handlers[name] = lambda _: web.Response(status=status, body=body)
 
     def redirect(self, name: str, status: int, target: str) -> None:
-        self.handlers[name] = lambda _: web.Response(status=status, headers={"Location": f"/{target}"})
+        self.handlers[name] = lambda _: web.Response(status=status, headers={"Location": self.url(target)})
 
     def without_validators(self, name: str) -> web.Response:
         """The feed as it is, its bytes different each time."""
         self.requests["bodies", 0] += 1
         comment = f"<!-- {self.requests['bodies', 0]} -->".encode()
-        return web.Response(body=self.feeds[name].rss(self.base) + comment)
+        return web.Response(body=self.feeds[name].rss(self.url("")) + comment)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -123,7 +126,7 @@ class FeedServer:
 
     async def _start(self) -> None:
         app = web.Application()
-        app.router.add_get("/{name:.*}", self._answer)
+        app.router.add_get("/{own}/{name:.*}", self._answer)
         self._runner = web.AppRunner(app)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -141,7 +144,7 @@ class FeedServer:
         feed = self.feeds.get(name)
         if feed is None:
             return web.Response(status=404)
-        body = feed.rss(self.base)
+        body = feed.rss(self.url(""))
         etag = f'"{hash(body):x}"'
         if request.headers.get("If-None-Match") == etag:
             return web.Response(status=304, headers={"ETag": etag})

@@ -106,7 +106,7 @@ def test_each_unreadable_document_is_one_dead_letter_and_the_feed_goes_on(newsro
 def test_an_entry_with_neither_title_nor_text_is_one_dead_letter(newsroom: Any) -> None:
     server = newsroom.server
     server.add("mixed", entries=2)
-    body = server.feeds["mixed"].rss(server.base)
+    body = server.feeds["mixed"].rss(server.url(""))
     empty = b"<item><guid isPermaLink='false'>nothing</guid></item></channel>"
     server.answer("mixed", 200, body.replace(b"</channel>", empty))
     newsroom.publish(server.spec("mixed"))
