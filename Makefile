@@ -13,10 +13,10 @@ export UV_PYTHON := $(PYTHON)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help bootstrap demo check lint types floors unit schemas test lock-jars clean
+.PHONY: help bootstrap demo check lint types floors unit schemas test bench-stories bench-latency lock-jars clean
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 bootstrap: $(ENV)/jars/.complete tw ## install everything into this checkout
 	@:
@@ -65,6 +65,12 @@ unit: $(ENV)/jars/.complete
 
 test: bootstrap ## every test: unit, integration, end to end (ARGS goes to pytest)
 	@$(RUN)/pytest tests $(ARGS)
+
+bench-stories: .venv/.complete ## B³ of the story clusterer beside single-link TF-IDF
+	@$(RUN)/python -m benchmarks.stories
+
+bench-latency: bootstrap ## seconds from an entry served to its story searchable
+	@$(RUN)/python -m benchmarks.latency
 
 lock-jars: .venv/.complete ## resolve deploy/jars/jars.toml again and lock the sums
 	@$(RUN)/python -m tidewire.stack.jars lock
