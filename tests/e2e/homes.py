@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ class Home:
     def broker(self) -> BrokerSettings:
         return BrokerSettings(bootstrap=self.settings.bootstrap)
 
-    @property
+    @cached_property
     def codec(self) -> Codec:
         return Codec(Registry(RegistrySettings(url=self.settings.registry_url)))
 
