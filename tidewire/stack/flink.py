@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -299,7 +299,8 @@ def _program(settings: StackSettings, name: str, jvm: tuple[str, ...], main: str
 
 
 def jobmanager(settings: StackSettings) -> Program:
-    return _program(settings, "jobmanager", JOBMANAGER_JVM, JOBMANAGER_MAIN)
+    program = _program(settings, "jobmanager", JOBMANAGER_JVM, JOBMANAGER_MAIN)
+    return replace(program, results=str(folder(settings) / "ha" / "job-result-store"))
 
 
 def taskmanager(settings: StackSettings) -> Program:

@@ -23,6 +23,28 @@ def empty(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
+def forget_unreadable(results: Path) -> list[str]:
+    """Removes results of jobs that failed before they were initialised; their names.
+
+    Flink 2.3 writes them without the id of the job's application, and a JobManager that finds one
+    ends itself at every start. Nothing is recovered of such a job, so nothing is lost.
+    """
+    removed = []
+    for path in sorted(results.rglob("*_DIRTY.json")):
+        if not _readable(path):
+            path.unlink()
+            removed.append(path.name)
+    return removed
+
+
+def _readable(path: Path) -> bool:
+    try:
+        return "application-id" in json.loads(path.read_text())["result"]
+    except (ValueError, KeyError):
+        # cut off while it was written
+        return False
+
+
 def main(path: str) -> None:
     program = json.loads(Path(path).read_text())
     name = program["name"]
@@ -32,6 +54,9 @@ def main(path: str) -> None:
             print(f"ended {len(ended)} processes that the last {name} left behind: {ended}", flush=True)
     for folder in program["clear"]:
         empty(Path(folder))
+    if program["results"]:
+        for removed in forget_unreadable(Path(program["results"])):
+            print(f"removed {removed}, the result of a job that could not be initialised", flush=True)
     os.chdir(program["directory"])
     os.execvpe(program["argv"][0], program["argv"], {**os.environ, **program["env"], PROGRAM: name})
 

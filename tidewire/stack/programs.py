@@ -35,7 +35,8 @@ class Program:
     """A supervised process, as `tidewire.stack.launch` reads it.
 
     Before it starts, the folders in `clear` are emptied and, with `end_leftovers`, processes that an
-    earlier run of the same program left behind are ended. What it prints goes to `output` among the logs.
+    earlier run of the same program left behind are ended. `results` is where Flink keeps what became of
+    jobs; what it could not read back is removed. What it prints goes to `output` among the logs.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Program:
     directory: str
     env: Mapping[str, str]
     clear: tuple[str, ...] = ()
+    results: str = ""
     end_leftovers: bool = False
     stop_wait_s: int = 30
     output: str = ""
