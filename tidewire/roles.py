@@ -27,6 +27,7 @@ def demo_environment(newswire_port: int) -> dict[str, str]:
         "TIDEWIRE_STORIES_DEBOUNCE_MS": "4000",
         "TIDEWIRE_PRODUCERS_MIN_INTERVAL_S": "0.3",
         "TIDEWIRE_PRODUCERS_MAX_INTERVAL_S": "0.3",
+        "TIDEWIRE_PRODUCERS_MAX_SERVER_DELAY_S": "0",
         "TIDEWIRE_PRODUCERS_COMMIT_INTERVAL_S": "0.2",
         "TIDEWIRE_PRODUCERS_TICK_INTERVAL_S": "1",
         "TIDEWIRE_PRODUCERS_PER_HOST": "16",
