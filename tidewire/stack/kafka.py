@@ -62,7 +62,10 @@ def configuration(settings: StackSettings) -> dict[str, str | int]:
         "group.consumer.heartbeat.interval.ms": 1_000,
         "group.consumer.min.heartbeat.interval.ms": 1_000,
         # An open transaction whose producer died holds every reader up until it is aborted
-        "transaction.abort.timed.out.transaction.cleanup.interval.ms": 1_000,
+        # The first look at transactions past their time comes this long after the coordinator starts.
+        # Sooner, on a broker that was killed, their abort markers go out before it can take them: they
+        # are lost, and the transaction stays open for ever (docs/decisions/abort-after-start.md).
+        "transaction.abort.timed.out.transaction.cleanup.interval.ms": 10_000,
         "transaction.max.timeout.ms": DAY_MS,
         # Flink's sinks take a new transactional id at every commit: forget the spent ones soon
         "transactional.id.expiration.ms": DAY_MS // 6,
