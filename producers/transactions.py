@@ -17,6 +17,7 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 
+from producers.watchdog import Watchdog
 from telemetry import logs, metrics
 from topics.catalogue import FEEDS_CATALOG
 
@@ -24,6 +25,7 @@ LOG = logs.logger("transactions")
 METADATA = b"CGMDv2:"
 FENCE_OFFSET = 0
 STEP_TIMEOUT_S = 5.0
+WATCHDOG = Watchdog(4 * STEP_TIMEOUT_S)
 BY_KEY = -1
 
 
@@ -111,9 +113,9 @@ class Transactions:
             if not is_member(metadata) or not owned:
                 return self._aborted(Commit.REFUSED, step, "not a member of the group")
             offsets = [TopicPartition(FEEDS_CATALOG, p, FENCE_OFFSET) for p in owned]
-            self._insist(
-                lambda: self._producer.send_offsets_to_transaction(offsets, metadata, STEP_TIMEOUT_S)
-            )
+            # Not insisted on: called again after a broker was lost, it may never return.
+            with WATCHDOG.watching(step):
+                self._producer.send_offsets_to_transaction(offsets, metadata, STEP_TIMEOUT_S)
             step = "commit"
             self._insist(lambda: self._producer.commit_transaction(STEP_TIMEOUT_S))
         except KafkaException as error:
@@ -157,7 +159,8 @@ class Transactions:
         """Again while librdkafka says that the same call may be made again."""
         while True:
             try:
-                step()
+                with WATCHDOG.watching("transaction"):
+                    step()
                 return
             except KafkaException as error:
                 if not error.args[0].retriable():

@@ -125,9 +125,16 @@ def test_a_producer_that_cannot_even_abort_is_replaced() -> None:
 
 
 def test_a_slow_broker_is_asked_again() -> None:
-    bench = Bench(fence=[error(retriable=True)], commit_transaction=[error(retriable=True)])
+    bench = Bench(commit_transaction=[error(retriable=True)])
     assert bench.commit() is Commit.DONE
     assert bench.producers[0].calls.count("commit_transaction") == 2
+
+
+def test_a_fence_that_did_not_answer_is_not_asked_again() -> None:
+    bench = Bench(fence=[error(retriable=True)])
+    assert bench.commit() is Commit.UNSURE
+    assert bench.producers[0].calls[-1] == "abort_transaction"
+    assert bench.commit() is Commit.DONE
 
 
 def test_a_worker_that_is_told_to_stop_does_not_wait_for_the_broker() -> None:
