@@ -66,7 +66,6 @@ class Restorer:
         self._settings = settings
         self._codec = codec
         self._group = group
-        self._admin = AdminClient(dict(settings.client()))
         self._asked: SimpleQueue[dict[int, int] | None] = SimpleQueue()
         self._stop = threading.Event()
         self._error: Exception | None = None
@@ -107,8 +106,11 @@ class Restorer:
                     self._stop.wait(PAUSE_S)
 
     def _restore(self, leases: dict[int, int]) -> None:
-        self._wait_for_pending_offsets(sorted(leases))
-        readings = {p: _Reading(self._ends(p)) for p in leases}
+        # A new one each time: one that has seen a broker before its restart goes on asking with the
+        # leader epoch of then, and is refused for ever (FENCED_LEADER_EPOCH, librdkafka 2.16).
+        admin = AdminClient(dict(self._settings.client()))
+        self._wait_for_pending_offsets(admin, sorted(leases))
+        readings = {p: _Reading(self._ends(admin, p)) for p in leases}
         self._read(readings)
         if self._stop.is_set():
             return
@@ -119,24 +121,24 @@ class Restorer:
             LOG.info("restored", partition=partition, feeds=len(base))
             self.done.put(Restored(partition, lease, base))
 
-    def _wait_for_pending_offsets(self, partitions: list[int]) -> None:
+    def _wait_for_pending_offsets(self, admin: AdminClient, partitions: list[int]) -> None:
         # Not Consumer.committed: after a first time-out on pending offsets a second call never returns
         # (librdkafka 2.16).
         asked = ConsumerGroupTopicPartitions(
             self._group, [TopicPartition(FEEDS_CATALOG, p) for p in partitions]
         )
         while not self._stop.is_set():
-            (future,) = self._admin.list_consumer_group_offsets(
+            (future,) = admin.list_consumer_group_offsets(
                 [asked], require_stable=True, request_timeout=ANSWER_S
             ).values()
             if all(each.error is None for each in future.result().topic_partitions):
                 return
             self._stop.wait(0.05)
 
-    def _ends(self, partition: int) -> dict[str, int]:
+    def _ends(self, admin: AdminClient, partition: int) -> dict[str, int]:
         # Not get_watermark_offsets: for a read_committed consumer that is the last stable offset.
         asked = {TopicPartition(topic, partition): LATEST for topic in (FEEDS_STATE, FEEDS_SEEN)}
-        found = self._admin.list_offsets(
+        found = admin.list_offsets(
             asked, isolation_level=IsolationLevel.READ_UNCOMMITTED, request_timeout=ANSWER_S
         )
         return {each.topic: future.result().offset for each, future in found.items()}
