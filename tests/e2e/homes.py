@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx2
 
@@ -34,6 +35,7 @@ from topics.settings import BrokerSettings
 
 COMMAND_TIMEOUT_S = 600.0
 SETTLE_TIMEOUT_S = 300.0
+STOP_TIMEOUT_S = 180.0
 
 
 class Home:
@@ -74,12 +76,27 @@ class Home:
     def command(self, *arguments: str) -> list[str]:
         return [str(Path(sys.executable).parent / "tidewire"), *arguments]
 
-    def begin(self, *arguments: str) -> subprocess.Popen[str]:
-        """Starts a command and leaves it running; its progress goes to a file in the home's parent."""
-        log = self.folder.with_suffix(".log").open("w")
-        return subprocess.Popen(
-            self.command(*arguments), env=self.env, stdout=subprocess.PIPE, stderr=log, text=True
-        )
+    @contextmanager
+    def running(self, *arguments: str) -> Iterator[IO[str]]:
+        """Runs a command until the block ends, then asks it to stop; gives its standard output."""
+        log = self.folder.with_suffix(".log")
+        with (
+            log.open("w") as errors,
+            subprocess.Popen(
+                self.command(*arguments), env=self.env, stdout=subprocess.PIPE, stderr=errors, text=True
+            ) as process,
+        ):
+            assert process.stdout is not None
+            try:
+                yield process.stdout
+            finally:
+                process.terminate()
+                ended = process.wait(STOP_TIMEOUT_S)
+        assert ended == 0, log.read_text()[-3000:]
+
+    def said(self) -> str:
+        """The end of what the running command told of its progress."""
+        return self.folder.with_suffix(".log").read_text()[-3000:]
 
     @property
     def broker(self) -> BrokerSettings:

@@ -29,8 +29,7 @@ def home(new_home: Callable[[str], Home]) -> Home:
 @pytest.fixture(scope="module")
 def result(home: Home) -> Iterator[dict[str, Any]]:
     """A demo during which everything was killed; it keeps running until the module ends."""
-    demo = home.begin("demo", "--json")
-    try:
+    with home.running("demo", "--json") as output:
         wait_until(lambda: bool(home.stack.status().running and _briefs(home)), "the first brief", 420)
         for victim in VICTIMS:
             reached = home.newswire_status()["step"]
@@ -40,13 +39,9 @@ def result(home: Home) -> Iterator[dict[str, Any]]:
                 f"{STEPS_BETWEEN} steps after the kill of {victim}",
                 300,
             )
-        assert demo.stdout is not None
-        line = demo.stdout.readline()
-        assert line, home.folder.with_suffix(".log").read_text()[-3000:]
+        line = output.readline()
+        assert line, home.said()
         yield json.loads(line)
-    finally:
-        demo.terminate()
-        assert demo.wait(120) == 0
     assert home.processes() == []
 
 

@@ -34,15 +34,10 @@ def home(new_home: Callable[[str], Home]) -> Home:
 @pytest.fixture(scope="module")
 def served(home: Home) -> dict[str, Any]:
     """The result of the run; the ledger by feed is under ``by_feed``. The services run on."""
-    demo = home.begin("demo", "--json", "--play", str(RECORDED))
-    try:
-        assert demo.stdout is not None
-        line = demo.stdout.readline()
-        assert line, home.folder.with_suffix(".log").read_text()[-3000:]
+    with home.running("demo", "--json", "--play", str(RECORDED)) as output:
+        line = output.readline()
+        assert line, home.said()
         summary = httpx2.get(f"{home.newswire}/ledger/summary", trust_env=False, timeout=60).json()
-    finally:
-        demo.terminate()
-        assert demo.wait(180) == 0
     home.stack.up(services=("kafka", "registry"))
     return {**json.loads(line), "by_feed": summary["by_feed"]}
 
