@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
@@ -24,6 +26,7 @@ def ensure_topics(settings: BrokerSettings, lane: Lane = LIVE, timeout_s: float 
         for name, future in admin.create_topics(missing, operation_timeout=timeout_s).items():
             if _succeeded(future, KafkaError.TOPIC_ALREADY_EXISTS):
                 made.append(name)
+        _await_visible(admin, {topic.topic for topic in missing}, timeout_s)
     return made
 
 
@@ -50,6 +53,17 @@ def drop_lane_topics(settings: BrokerSettings, lane: Lane, timeout_s: float = 30
         for future in admin.delete_topics(own, operation_timeout=timeout_s).values():
             _succeeded(future, KafkaError.UNKNOWN_TOPIC_OR_PART)
     return own
+
+
+def _await_visible(admin: AdminClient, names: set[str], timeout_s: float) -> None:
+    """A topic is made before the brokers tell of it."""
+    deadline = time.monotonic() + timeout_s
+    while unseen := names - set(admin.list_topics(timeout=timeout_s).topics):
+        if time.monotonic() > deadline:
+            raise TimeoutError(
+                f"made, but not told of after {timeout_s:.0f} s: {sorted(unseen)}; is the broker well?"
+            )
+        time.sleep(0.05)
 
 
 def _succeeded(future: object, harmless: int) -> bool:
