@@ -123,9 +123,9 @@ class Home:
         )
         settle(asked, lane, self.tally(lane).last_entry_at, SETTLE_TIMEOUT_S)
 
-    def compared(self, lane: Lane) -> Comparison:
-        """The live lane beside another, up to the last tick."""
-        logged = last_tick(self.broker, self.codec)
+    def compared(self, lane: Lane, until: int | None = None) -> Comparison:
+        """The live lane beside another, up to a logged time (ms); default the last tick."""
+        logged = until or last_tick(self.broker, self.codec)
         windows = logged - self.times.lateness_ms - self.times.window_skew_ms
         live, other = (self.outputs(each).up_to(logged, windows) for each in (LIVE, lane))
         assert live.stories

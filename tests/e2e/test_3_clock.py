@@ -20,7 +20,7 @@ def runs(new_home: Callable[[str], Home]) -> list[dict[str, str]]:
     found = []
     for name in ("clock-a", "clock-b"):
         home = new_home(name)
-        done = home.tw("demo", "--exit", "--json", "--mode", "clock", "--seconds", "60")
+        done = home.tw("demo", "--exit", "--json", "--mode", "clock", "--seconds", "45")
         result = json.loads(done.stdout.splitlines()[-1])
         expected = load_labels(home.newswire).expected
         assert result["served"] == result["raw"] + result["dead_letters"]

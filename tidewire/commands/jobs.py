@@ -74,6 +74,8 @@ def submit(
     for each in started:
         origin = f"from {each.resumed_from}" if each.resumed_from else "at the log's beginning"
         say(f"{each.name}: running as {each.id} {origin}")
+    if bounds := wanted[0].bounds:
+        say(f"It ends at logged time {bounds.end_at}: `./tw compare live {lane} --until {bounds.end_at}`")
     if agents and not chosen.is_live and "stories" in names:
         stack.add_roles([agents_role(chosen, load(stack.settings.home).environment)])
 
