@@ -15,12 +15,12 @@ import httpx2
 
 from flink_jobs.settings import TimeSettings
 from flink_jobs.stories.settings import StoriesSettings
+from replay.outputs import records
 from schemas.codec import Codec
 from schemas.records import Assignment, Brief
 from tidewire.reader_client import ReaderClient
 from topics.catalogue import ASSIGNMENTS, BRIEFS
 from topics.lane import Lane
-from topics.reading import read_range
 from topics.settings import BrokerSettings
 
 Progress = Callable[[str], None]
@@ -106,17 +106,13 @@ def _unfinished(asked: Settling, job: str, since: int) -> str:
 
 def _unwritten(asked: Settling, lane: Lane) -> str:
     called_for = {
-        (found.story_id, found.story.revision, found.desk)
-        for each in read_range(asked.broker, lane.topic(ASSIGNMENTS))
-        if each.value is not None
-        for found in (asked.codec.decode(each.value, Assignment),)
-        if not found.warmup
+        (each.story_id, each.story.revision, each.desk)
+        for each in records(asked.broker, asked.codec, lane.topic(ASSIGNMENTS), Assignment)
+        if not each.warmup
     }
     written = {
-        (found.story_id, found.story_revision, found.desk)
-        for each in read_range(asked.broker, lane.topic(BRIEFS))
-        if each.value is not None
-        for found in (asked.codec.decode(each.value, Brief),)
+        (each.story_id, each.story_revision, each.desk)
+        for each in records(asked.broker, asked.codec, lane.topic(BRIEFS), Brief)
     }
     left = len(called_for - written)
     return f"{left} briefs to write" if left else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from replay.outputs import records
 from schemas.codec import Codec
 from schemas.records import Article, Brief, Kind, Story
 from topics.catalogue import (
@@ -38,11 +39,6 @@ class Tally:
     briefs: int
     last_entry_at: int
 
-    @property
-    def holds(self) -> bool:
-        """Whether every raw entry is accounted for."""
-        return self.raw == self.unique + self.duplicates
-
 
 def entry_keys(codec: Codec, raw: Iterable[Received]) -> list[tuple[Key, int]]:
     """Deduplication key and log-append time of every entry; ticks are left out."""
@@ -59,17 +55,8 @@ def entry_keys(codec: Codec, raw: Iterable[Received]) -> list[tuple[Key, int]]:
 def take(settings: BrokerSettings, codec: Codec, lane: Lane) -> Tally:
     """Counts the lane as it stands now, reading only what is committed."""
     keys = entry_keys(codec, read_range(settings, ARTICLES_RAW))
-    stories = {
-        codec.decode(each.value, Story).story_id
-        for each in read_range(settings, lane.topic(STORIES))
-        if each.value is not None
-    }
-    briefs = {
-        (found.story_id, found.desk)
-        for each in read_range(settings, lane.topic(BRIEFS))
-        if each.value is not None
-        for found in (codec.decode(each.value, Brief),)
-    }
+    stories = {each.story_id for each in records(settings, codec, lane.topic(STORIES), Story)}
+    briefs = {(each.story_id, each.desk) for each in records(settings, codec, lane.topic(BRIEFS), Brief)}
     return Tally(
         raw=len(keys),
         duplicates=len(keys) - len({key for key, _ in keys}),
