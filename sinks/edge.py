@@ -36,6 +36,7 @@ from sinks.store import (
     Where,
     checked,
     new_collection,
+    point_of,
 )
 
 PAGE = 256
@@ -148,7 +149,7 @@ class EdgeStore:
         if not ids:
             return {}
         found = self._ask(name, lambda shard: shard.retrieve(list(ids), True, vectors))
-        return {str(record.id): native.from_native(record) for record in found}
+        return {str(record.id): point_of(record) for record in found}
 
     def scroll(
         self,
@@ -211,7 +212,7 @@ class EdgeStore:
             order_by=None if order is None else native.order_of(order),
         )
         records, following = self._ask(name, lambda shard: shard.scroll(request))
-        return [native.from_native(record) for record in records], following
+        return [point_of(record) for record in records], following
 
     def _update(self, name: str, operation: engine.UpdateOperation) -> None:
         # The log survives a kill by itself; the flush makes it survive the machine's too.

@@ -6,7 +6,7 @@ from typing import Any
 
 import qdrant_edge as engine
 
-from sinks.store import DENSE, TERMS, Condition, Not, OneOf, Order, Point, Shape, Terms, Where, Within
+from sinks.store import DENSE, TERMS, Condition, Not, OneOf, Order, Point, Shape, Where, Within
 
 
 def config(shape: Shape) -> engine.EdgeConfig:
@@ -31,19 +31,6 @@ def to_native(point: Point) -> engine.Point:
     if point.dense is not None:
         vectors[DENSE] = list(point.dense)
     return engine.Point(point.id, vectors, dict(point.payload))
-
-
-def from_native(record: engine.Record) -> Point:
-    """A point as read; its vectors when they were asked for."""
-    vectors: Any = record.vector or {}
-    dense = vectors.get(DENSE)
-    sparse = vectors.get(TERMS)
-    return Point(
-        id=str(record.id),
-        payload=record.payload or {},
-        dense=None if dense is None else tuple(dense),
-        terms=Terms() if sparse is None else Terms(tuple(sparse.indices), tuple(sparse.values)),
-    )
 
 
 def filter_of(where: Where) -> engine.Filter | None:

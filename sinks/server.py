@@ -22,11 +22,11 @@ from sinks.store import (
     Point,
     Shape,
     ShapeMismatch,
-    Terms,
     Where,
     Within,
     checked,
     new_collection,
+    point_of,
 )
 
 MEMORY = ":memory:"
@@ -138,7 +138,7 @@ class ServerStore:
         if not ids:
             return {}
         found = self._client.retrieve(self._there(name), list(ids), with_payload=True, with_vectors=vectors)
-        return {str(record.id): _point(record) for record in found}
+        return {str(record.id): point_of(record) for record in found}
 
     def scroll(
         self,
@@ -162,7 +162,7 @@ class ServerStore:
                 with_payload=True if only is None else list(only),
                 with_vectors=False,
             )
-            yield from (_point(record) for record in records)
+            yield from (point_of(record) for record in records)
             if left is not None:
                 left -= len(records)
             if offset is None or order is not None:
@@ -197,18 +197,6 @@ def _native(point: Point) -> models.PointStruct:
     if point.dense is not None:
         vectors[DENSE] = list(point.dense)
     return models.PointStruct(id=point.id, vector=vectors, payload=dict(point.payload))
-
-
-def _point(record: models.Record) -> Point:
-    vectors: Any = record.vector or {}
-    dense = vectors.get(DENSE)
-    sparse = vectors.get(TERMS)
-    return Point(
-        id=str(record.id),
-        payload=record.payload or {},
-        dense=None if dense is None else tuple(dense),
-        terms=Terms() if sparse is None else Terms(tuple(sparse.indices), tuple(sparse.values)),
-    )
 
 
 def _filter(where: Where) -> models.Filter | None:

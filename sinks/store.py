@@ -114,6 +114,20 @@ class Hybrid:
     dense_floor: float | None = None
 
 
+def point_of(record: Any) -> Point:
+    """A point as an engine's client read it (both have id, payload and vector by name); its vectors
+    when they were asked for."""
+    vectors: Any = record.vector or {}
+    dense = vectors.get(DENSE)
+    sparse = vectors.get(TERMS)
+    return Point(
+        id=str(record.id),
+        payload=record.payload or {},
+        dense=None if dense is None else tuple(dense),
+        terms=Terms() if sparse is None else Terms(tuple(sparse.indices), tuple(sparse.values)),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """``score`` is the fused one: at most 2 / RRF_K."""
