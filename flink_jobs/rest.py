@@ -50,7 +50,8 @@ class JobSummary:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoints:
-    """Since the job was submitted. ``latest_id``: of the newest completed one, if any.
+    """Since the job was submitted. ``latest_id``, ``latest_at`` (epoch ms of its trigger): of the newest
+    completed one, if any.
 
     ``restored``: whether the job goes on from a checkpoint or savepoint.
     """
@@ -58,6 +59,7 @@ class Checkpoints:
     completed: int
     failed: int
     latest_id: int | None
+    latest_at: int | None
     restored: bool
 
 
@@ -95,8 +97,18 @@ class FlinkRest:
             completed=counts["completed"],
             failed=counts["failed"],
             latest_id=latest["id"] if latest else None,
+            latest_at=latest["trigger_timestamp"] if latest else None,
             restored=answer["latest"]["restored"] is not None,
         )
+
+    def watermark(self, job_id: str) -> int | None:
+        """The lowest one behind the sources, epoch ms; None before there is any."""
+        found = [
+            int(mark["value"])
+            for vertex in self._get(f"/jobs/{job_id}")["vertices"][1:]
+            for mark in self._get(f"/jobs/{job_id}/vertices/{vertex['id']}/watermarks")
+        ]
+        return min(found, default=None)
 
     def root_exception(self, job_id: str) -> str | None:
         """The stack trace of the job's last failure."""

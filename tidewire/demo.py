@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 import psutil
 
+from flink_jobs.rest import FlinkRest
 from flink_jobs.settings import TimeSettings
 from flink_jobs.stories.settings import StoriesSettings
 from flink_jobs.submit import Jobs
@@ -144,7 +145,7 @@ class Demo:
         asked = Settling(
             broker(),
             codec(),
-            self._stack.settings.flink_url,
+            FlinkRest(self._stack.settings.flink_url),
             dict(flink.ids(jobs)),
             self._reader,
             TimeSettings(),

@@ -9,10 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-import httpx2
-
+from flink_jobs.rest import FlinkError, FlinkRest
 from flink_jobs.settings import TimeSettings
 from flink_jobs.stories.settings import StoriesSettings
 from replay.outputs import records
@@ -33,11 +31,11 @@ class NotSettled(RuntimeError):
 
 @dataclass(frozen=True)
 class Settling:
-    """What settling asks: the broker, the jobs (name to Flink job id), the reader."""
+    """What settling asks: the broker, the cluster and its jobs (name to Flink job id), the reader."""
 
     broker: BrokerSettings
     codec: Codec
-    flink_url: str
+    flink: FlinkRest
     jobs: dict[str, str]
     reader: ReaderClient | None
     times: TimeSettings
@@ -58,8 +56,8 @@ def settle(
     for name, job in asked.jobs.items():
         until(lambda job=job: _unfinished(asked, job, since), f"job {name}", deadline, progress)  # type: ignore[misc]
     until(lambda: _unwritten(asked, lane), "agents", deadline, progress)
-    if asked.reader is not None:
-        until(lambda: _unindexed(asked.reader, lane), "index", deadline, progress)
+    if (reader := asked.reader) is not None:
+        until(lambda: _unindexed(reader, lane), "index", deadline, progress)
 
 
 def until(missing: Callable[[], str], what: str, deadline: float, progress: Progress) -> None:
@@ -73,35 +71,23 @@ def until(missing: Callable[[], str], what: str, deadline: float, progress: Prog
         said = missing()
 
 
-def _get(asked: Settling, path: str) -> Any:
-    answer = httpx2.get(asked.flink_url + path, timeout=10, trust_env=False)
-    answer.raise_for_status()
-    return answer.json()
-
-
 def _behind(asked: Settling, job: str, due: int) -> str:
     try:
-        vertices = _get(asked, f"/jobs/{job}")["vertices"]
-        marks = [
-            int(mark["value"])
-            for vertex in vertices[1:]
-            for mark in _get(asked, f"/jobs/{job}/vertices/{vertex['id']}/watermarks")
-        ]
-    except httpx2.HTTPError as error:
-        return f"Flink does not answer ({type(error).__name__})"
-    if not marks:
+        mark = asked.flink.watermark(job)
+    except FlinkError as error:
+        return str(error)
+    if mark is None:
         return "no watermark yet"
-    behind = due - min(marks)
+    behind = due - mark
     return f"{behind / 1000:.1f} s of the log's time to go" if behind > 0 else ""
 
 
 def _unfinished(asked: Settling, job: str, since: int) -> str:
     try:
-        latest = _get(asked, f"/jobs/{job}/checkpoints")["latest"]["completed"]
-    except httpx2.HTTPError as error:
-        return f"Flink does not answer ({type(error).__name__})"
-    done = latest is not None and latest["trigger_timestamp"] >= since
-    return "" if done else "its next checkpoint"
+        latest = asked.flink.checkpoints(job).latest_at
+    except FlinkError as error:
+        return str(error)
+    return "" if latest is not None and latest >= since else "its next checkpoint"
 
 
 def _unwritten(asked: Settling, lane: Lane) -> str:
@@ -118,9 +104,7 @@ def _unwritten(asked: Settling, lane: Lane) -> str:
     return f"{left} briefs to write" if left else ""
 
 
-def _unindexed(reader: ReaderClient | None, lane: Lane) -> str:
-    if reader is None:
-        return ""
+def _unindexed(reader: ReaderClient, lane: Lane) -> str:
     try:
         said = reader.get("/ready", accept=503)
     except RuntimeError as error:

@@ -17,10 +17,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.latency.feed import FEEDS, Server
+from benchmarks.latency.sightings import Sightings
 from producers.catalogue.publishing import publish
 from schemas.identity import feed_id
 from schemas.records import Article, FeedSpec, Kind
-from tidewire.places import broker, codec, reader, stack_settings
+from tidewire.places import broker, codec, stack_settings
 from tidewire.profile import Profile
 from tidewire.roles import demo_environment
 from tidewire.running import start
@@ -33,6 +34,8 @@ from topics.reading import read_range
 RATES = (1.0, 10.0)
 SECONDS = float(os.environ.get("BENCH_SECONDS", "60"))
 LOOK_EVERY_S = 0.2
+COUNT_EVERY_S = 2.0
+WARM_S = 180.0
 GIVE_UP_S = 60.0
 GOAL_P95_S = 6.0
 
@@ -80,49 +83,48 @@ def _warm(server: Server) -> None:
     for _ in range(FEEDS):
         server.add()
     titles = {entry.title for entry in server.entries}
-    deadline = time.monotonic() + 180
-    while not titles <= _searchable():
+    sightings = Sightings()
+    deadline = time.monotonic() + WARM_S
+    while True:
+        sightings.look()
+        if titles <= sightings.found().keys():
+            return
         if time.monotonic() > deadline:
-            raise TimeoutError(
-                "the first entries are not in the index after 180 s; see the logs of the stack"
-            )
-        time.sleep(LOOK_EVERY_S)
-
-
-def _searchable() -> set[str]:
-    return {story["title"] for story in reader().get("/api/stories", {"limit": 100})["stories"]}
+            raise TimeoutError(f"the first entries are in no story of the index after {WARM_S:.0f} s")
+        time.sleep(1)
 
 
 def _measure(server: Server, rate: float) -> dict[str, float]:
     first = len(server.entries)
-    found: dict[str, float] = {}
+    sightings = Sightings()
     began = time.time()
     total = int(rate * SECONDS)
-    last_look = 0.0
+    last_look = last_count = 0.0
     while True:
         now = time.time()
         while len(server.entries) - first < min(total, (now - began) * rate):
             server.add()
         if now - last_look >= LOOK_EVERY_S:
             last_look = now
-            seen = _searchable()
-            at = time.time()
-            for title in seen:
-                found.setdefault(title, at)
+            sightings.look()
         wanted = server.entries[first:]
-        if len(wanted) == total and all(entry.title in found for entry in wanted):
-            break
+        if len(wanted) == total and now - last_count >= COUNT_EVERY_S:
+            last_count = now
+            if {entry.title for entry in wanted} <= sightings.found().keys():
+                break
         if now - began > SECONDS + GIVE_UP_S:
             break
         time.sleep(0.02)
-    return _latencies(server, first, found)
+    return _latencies(server, first, sightings.found())
 
 
 def _latencies(server: Server, first: int, found: dict[str, float]) -> dict[str, float]:
     measured = [entry for entry in server.entries[first:] if entry.served_at and entry.title in found]
+    if len(measured) < 2:
+        raise RuntimeError(f"{len(measured)} of {len(server.entries) - first} entries came to the index")
     logged = _logged()
-    whole = sorted(found[entry.title] - (entry.served_at or 0) for entry in measured)
-    polling = sorted(logged[entry.title] - (entry.served_at or 0) for entry in measured)
+    whole = [found[entry.title] - (entry.served_at or 0) for entry in measured]
+    polling = [logged[entry.title] - (entry.served_at or 0) for entry in measured]
     return {
         "entries": len(server.entries) - first,
         "found": len(measured),

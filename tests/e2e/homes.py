@@ -16,6 +16,7 @@ from typing import IO, Any
 
 import httpx2
 
+from flink_jobs.rest import FlinkRest
 from flink_jobs.settings import TimeSettings
 from flink_jobs.stories.settings import StoriesSettings
 from replay.compare import Comparison, Outputs, compare
@@ -119,7 +120,13 @@ class Home:
     def settle(self, lane: Lane, jobs: dict[str, str]) -> None:
         """Waits until everything logged so far has had its effect in a lane."""
         asked = Settling(
-            self.broker, self.codec, self.settings.flink_url, jobs, self.reader, self.times, self.stories
+            self.broker,
+            self.codec,
+            FlinkRest(self.settings.flink_url),
+            jobs,
+            self.reader,
+            self.times,
+            self.stories,
         )
         settle(asked, lane, self.tally(lane).last_entry_at, SETTLE_TIMEOUT_S)
 
