@@ -67,10 +67,13 @@ def test_refused_commits_are_lost_but_for_those_a_restore_repeats(restored: Any,
             "GET /jobs/1": {"state": "RUNNING", "vertices": vertices},
             "GET /jobs/1/vertices/v/subtasks/metrics": metrics,
             "GET /jobs/1/vertices/w/subtasks/metrics": [{"id": "numRecordsIn"}],
-            "GET /jobs/1/checkpoints": counted(5, {"id": 7}, restored),
+            "GET /jobs/1/checkpoints": counted(5, LATEST, restored),
         }
     )
     assert cluster.failed_committables("1") == lost
+
+
+LATEST = {"id": 7, "trigger_timestamp": 1_700}
 
 
 def counted(completed: int, latest: Any, restored: Any = None) -> Any:
@@ -105,8 +108,21 @@ def test_failed_stop_says_why(tmp_path: Path) -> None:
 
 def test_checkpoints_before_and_after_the_first() -> None:
     assert rest({"GET /jobs/1/checkpoints": counted(0, None)}).checkpoints("1").latest_id is None
-    found = rest({"GET /jobs/1/checkpoints": counted(2, {"id": 7}, {"id": 5})}).checkpoints("1")
-    assert (found.completed, found.latest_id, found.restored) == (2, 7, True)
+    found = rest({"GET /jobs/1/checkpoints": counted(2, LATEST, {"id": 5})}).checkpoints("1")
+    assert (found.completed, found.latest_id, found.latest_at, found.restored) == (2, 7, 1_700, True)
+
+
+def test_the_watermark_of_a_job_is_its_lowest_behind_the_sources() -> None:
+    def cluster(*marks: str) -> FlinkRest:
+        return rest(
+            {
+                "GET /jobs/1": {"state": "RUNNING", "vertices": [{"id": "s"}, {"id": "v"}]},
+                "GET /jobs/1/vertices/v/watermarks": [{"value": mark} for mark in marks],
+            }
+        )
+
+    assert cluster().watermark("1") is None
+    assert cluster("40", "-9223372036854775808", "50").watermark("1") == -(2**63)
 
 
 def test_errors_of_the_cluster_are_told_in_one_line() -> None:
