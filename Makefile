@@ -64,7 +64,7 @@ unit: $(ENV)/jars/.complete
 	@$(RUN)/pytest -q tests/unit
 
 test: bootstrap ## every test: unit, integration, end to end (ARGS goes to pytest)
-	@$(RUN)/pytest tests $(ARGS)
+	@$(RUN)/pytest tests -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 bench-stories: .venv/.complete ## B³ of the story clusterer beside single-link TF-IDF
 	@$(RUN)/python -m benchmarks.stories

@@ -1,10 +1,15 @@
-"""One stack for a whole test run, in a temporary home on free ports, started by the first test that asks."""
+"""One stack for a test process, in a temporary home on free ports, started by the first test that asks.
+
+`make test` runs two processes. Tests of one file stay in one of them, in order, and so do the whole runs
+that are compared with each other.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from os import getpid
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +19,26 @@ from tidewire.stack.services import LOG_SERVICES
 from tidewire.stack.settings import StackSettings
 from tidewire.stack.stack import Stack
 from topics.settings import BrokerSettings
+
+HERE = Path(__file__).parent
+# What takes longest first, so that both processes end at about the same time.
+ORDER = ("e2e/test_1", "e2e/test_2", "e2e/test_3", "integration", "e2e", "unit")
+COMPARED = ORDER[:3]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Orders the tests, and says which have to stay in one process."""
+
+    def folder(item: pytest.Item) -> str:
+        return item.path.relative_to(HERE).as_posix() if HERE in item.path.parents else ""
+
+    def rank(item: pytest.Item) -> int:
+        return next((n for n, start in enumerate(ORDER) if folder(item).startswith(start)), len(ORDER))
+
+    items.sort(key=rank)
+    for item in items:
+        group = "whole-runs" if folder(item).startswith(COMPARED) else folder(item)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @dataclass(frozen=True, slots=True)
