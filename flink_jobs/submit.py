@@ -19,7 +19,8 @@ from flink_jobs.rest import ENDED, FlinkError, FlinkRest, JobSummary, Overdue, c
 from flink_jobs.runs import JobName, Run
 from flink_jobs.settings import ClusterSettings
 from flink_jobs.stories.rows import OUTPUTS as STORIES_OUTPUTS
-from topics.admin import ensure_topics
+from topics.admin import commit_offsets, ensure_topics
+from topics.catalogue import ARTICLES_RAW
 from topics.reading import read_range
 from topics.settings import BrokerSettings
 
@@ -98,12 +99,19 @@ class Jobs:
         """Ours, newest first, ended ones included as long as the cluster remembers them."""
         return [job for job in self.rest.jobs() if job.name.startswith("tidewire ")]
 
-    def await_end(self, started: Started, timeout_s: float = 600.0) -> None:
-        """Waits for a bounded job to finish. Raises FlinkError if it ends otherwise, Overdue."""
+    def await_end(self, run: Run, started: Started, timeout_s: float = 600.0) -> None:
+        """Waits for a bounded job to finish, and notes in its group that it read everything.
+
+        Its source hands its last offsets to a thread that ends with it, so they may never be committed,
+        and agents would wait for windows that are there. Raises FlinkError if it ends otherwise, Overdue.
+        """
         until(lambda: self.rest.state(started.id) in ENDED, timeout_s, f"{started.name} to end")
         state = self.rest.state(started.id)
         if state != "FINISHED":
             raise FlinkError(f"{started.name} ended as {state}: {self._why(started.id)}")
+        if run.bounds is not None:
+            broker = BrokerSettings(bootstrap=run.bootstrap)
+            commit_offsets(broker, run.connection.group(run.job), ARTICLES_RAW, run.bounds.offsets)
 
     def _run(self, run: Run, state: Path | None) -> str:
         command = [str(self._cluster.script), "run", "-d"]

@@ -72,12 +72,16 @@ class Connection:
     registry_url: str
     lane: Lane
 
+    def group(self, job: str) -> str:
+        """The group in which a job notes how far it has read, with each checkpoint."""
+        return self.lane.group(f"jobs.{job}")
+
     def source(self, topic: str, job: str) -> dict[str, str]:
         """Options of a table that reads a topic from its beginning, committed records only."""
         described = TOPICS[topic]
         return {
             **self._kafka(topic),
-            "properties.group.id": self.lane.group(f"jobs.{job}"),
+            "properties.group.id": self.group(job),
             "properties.isolation.level": "read_committed",
             "scan.startup.mode": "earliest-offset",
             **value_format(described.record, self.registry_url),

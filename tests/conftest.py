@@ -26,6 +26,7 @@ ORDER = ("e2e/test_1", "e2e/test_2", "e2e/test_3", "integration", "e2e", "unit")
 COMPARED = ORDER[:3]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Orders the tests, and says which have to stay in one process."""
 

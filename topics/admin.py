@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
 from topics.catalogue import STORIES, TOPICS
@@ -53,6 +54,22 @@ def drop_lane_topics(settings: BrokerSettings, lane: Lane, timeout_s: float = 30
         for future in admin.delete_topics(own, operation_timeout=timeout_s).values():
             _succeeded(future, KafkaError.UNKNOWN_TOPIC_OR_PART)
     return own
+
+
+def commit_offsets(
+    settings: BrokerSettings, group: str, topic: str, offsets: Mapping[int, int], timeout_s: float = 30.0
+) -> None:
+    """Sets a group's place in a topic, by partition. The group must have no members; Flink's have none.
+
+    Raises KafkaException.
+    """
+    places = [TopicPartition(topic, partition, offset) for partition, offset in sorted(offsets.items())]
+    admin = AdminClient(dict(settings.client()))
+    asked = [ConsumerGroupTopicPartitions(group, places)]
+    for future in admin.alter_consumer_group_offsets(asked, request_timeout=timeout_s).values():
+        for each in future.result().topic_partitions:
+            if each.error is not None:
+                raise KafkaException(each.error)
 
 
 def _await_visible(admin: AdminClient, names: set[str], timeout_s: float) -> None:

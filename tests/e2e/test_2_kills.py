@@ -86,7 +86,6 @@ def test_another_lane_over_the_same_log_makes_the_same(home: Home, result: dict[
     lane = Lane("check")
     end = last_tick(home.broker, home.codec)
     home.tw("jobs", "submit", "--lane", lane.name, "--until-last-tick")
-    wait_until(lambda: not home.active_jobs(lane), "the bounded jobs to end", 300)
     home.settle(lane, {})
     found = home.compared(lane, end)
     assert found.identical, found.differences

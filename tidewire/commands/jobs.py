@@ -61,7 +61,10 @@ def submit(
     fresh: Annotated[bool, typer.Option(help="From the log's beginning, whatever state there is.")] = False,
     agents: Annotated[bool, typer.Option(help="In another lane: start its agents too.")] = True,
 ) -> None:
-    """Start jobs from their newest state. Another --lane runs the whole raw log again beside live."""
+    """Start jobs from their newest state. Another --lane runs the whole raw log again beside live.
+
+    With --until-last-tick it waits until they have come to that end.
+    """
     stack, jobs = _connected()
     chosen = Lane(lane)
     names = _names(name)
@@ -74,10 +77,13 @@ def submit(
     for each in started:
         origin = f"from {each.resumed_from}" if each.resumed_from else "at the log's beginning"
         say(f"{each.name}: running as {each.id} {origin}")
-    if bounds := wanted[0].bounds:
-        say(f"It ends at logged time {bounds.end_at}: `./tw compare live {lane} --until {bounds.end_at}`")
     if agents and not chosen.is_live and "stories" in names:
         stack.add_roles([agents_role(chosen, load(stack.settings.home).environment)])
+    if bounds := wanted[0].bounds:
+        for run, job in zip(wanted, started, strict=False):
+            jobs.await_end(run, job)
+            say(f"{job.name}: has come to its end")
+        say(f"It ended at logged time {bounds.end_at}: `./tw compare live {lane} --until {bounds.end_at}`")
 
 
 @app.command()

@@ -178,9 +178,9 @@ def flowed(stack: Stack) -> Flow:
     flow = Flow(stack, jobs, first, resumed, savepoints, latest_tick(broker, codec))
     for topic in OUTPUTS:
         flow.await_all(topic)
-    bounded = jobs.submit_all(run_of(stack, CHECK, flow.bounds))
-    for each in bounded:
-        jobs.await_end(each)
+    bounded = run_of(stack, CHECK, flow.bounds)
+    for run, started in zip(bounded, jobs.submit_all(bounded), strict=True):
+        jobs.await_end(run, started)
     return flow
 
 

@@ -155,13 +155,13 @@ def test_job_that_finished_after_a_checkpoint_has_started(
 ) -> None:
     asked = jobs(monkeypatch, tmp_path, Cluster("FINISHED", 0, 0, 1))
     started = asked.submit(run)
-    asked.await_end(started, timeout_s=5)
+    asked.await_end(run, started, timeout_s=5)
 
 
 def test_job_that_did_not_finish_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run) -> None:
     asked = jobs(monkeypatch, tmp_path, Cluster("CANCELED", 1))
     with pytest.raises(FlinkError, match="ended as CANCELED"):
-        asked.await_end(submit.Started(JOB_ID, run.name, None), timeout_s=5)
+        asked.await_end(run, submit.Started(JOB_ID, run.name, None), timeout_s=5)
 
 
 def test_client_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
