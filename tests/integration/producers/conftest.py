@@ -194,6 +194,11 @@ class Workers:
     def log(self, slot: int) -> str:
         return (self._home / f"worker-{slot}.log").read_text()
 
+    def said(self) -> str:
+        """The end of each worker's log: what a failure is explained by."""
+        logs = sorted(self._home.glob("worker-*.log"))
+        return "\n".join(f"{log.name}:\n{log.read_text()[-4000:]}" for log in logs)
+
     def end_all(self) -> None:
         """By SIGTERM, so that they leave the group and the next test does not wait for their session."""
         running = [process for process in self._started if process.poll() is None]
@@ -258,13 +263,16 @@ class Newsroom:
     log: RawLog
     publish: Callable[..., None]
 
-    def until(self, condition: Callable[[], bool], what: str) -> None:
-        until(condition, what)
+    def until(self, condition: Callable[[], bool], what: str, deadline_s: float = 120.0) -> None:
+        try:
+            until(condition, what, deadline_s)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.workers.said()}") from error
 
     def settled(self, deadline_s: float = 120.0) -> None:
         """Waits until everything the server holds is in the raw log."""
         wanted = {title for feed in self.server.feeds.values() for title in feed.titles.values()}
-        until(
+        self.until(
             lambda: wanted <= {title for _, title in self.log.counts()},
             "all current entries in raw",
             deadline_s,
