@@ -2,25 +2,18 @@
 
 The barrier is what makes a change of owners exact. The old owner may still be committing: its
 offsets are then pending, and asking for committed offsets waits until they are decided. Only then
-is the end of the state topic taken, as the high watermark with uncommitted records included, and
-the state read up to it: a transaction that is still open before that end holds the reader back.
+is the end of the state topic taken, as the high watermark with uncommitted records included. A
+transaction that is still open before that end is waited for, and the state read up to the end.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 
-from confluent_kafka import (
-    Consumer,
-    ConsumerGroupTopicPartitions,
-    IsolationLevel,
-    KafkaError,
-    KafkaException,
-    TopicPartition,
-)
+from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from producers.holdings import Kept
@@ -28,15 +21,17 @@ from producers.schedule import first_state
 from schemas.codec import Codec, Undecodable
 from schemas.records import FeedState
 from telemetry import logs
-from topics.catalogue import FEEDS_CATALOG, FEEDS_SEEN, FEEDS_STATE
-from topics.reading import reader_config
+from topics.catalogue import FEEDS_CATALOG, FEEDS_SEEN, FEEDS_STATE, TOPICS
+from topics.reading import ReadFailed, read_range
 from topics.settings import BrokerSettings
 
 LOG = logs.logger("restoring")
 LATEST: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 ANSWER_S = 5.0
 PAUSE_S = 0.5
-BATCH = 1_000
+RESTORED = (FEEDS_STATE, FEEDS_SEEN)
+Places = dict[tuple[str, int], int]
+"""Offsets by topic and partition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +45,6 @@ class Restored:
 
 @dataclass(slots=True)
 class _Reading:
-    end: dict[str, int]
     states: dict[str, FeedState] = field(default_factory=dict)
     seen: dict[str, bytes] = field(default_factory=dict)
 
@@ -101,7 +95,7 @@ class Restorer:
                 try:
                     self._restore(leases)
                     break
-                except KafkaException as error:
+                except (KafkaException, ReadFailed) as error:
                     LOG.warning("restoring has to start again", partitions=sorted(leases), error=str(error))
                     self._stop.wait(PAUSE_S)
 
@@ -110,8 +104,10 @@ class Restorer:
         # leader epoch of then, and is refused for ever (FENCED_LEADER_EPOCH, librdkafka 2.16).
         admin = AdminClient(dict(self._settings.client()))
         self._wait_for_pending_offsets(admin, sorted(leases))
-        readings = {p: _Reading(self._ends(admin, p)) for p in leases}
-        self._read(readings)
+        ends = self._ends(admin, leases, IsolationLevel.READ_UNCOMMITTED)
+        self._wait_for_open_transactions(admin, leases, ends)
+        readings = {partition: _Reading() for partition in leases}
+        self._read(readings, ends)
         if self._stop.is_set():
             return
         for partition, lease in leases.items():
@@ -135,45 +131,42 @@ class Restorer:
                 return
             self._stop.wait(0.05)
 
-    def _ends(self, admin: AdminClient, partition: int) -> dict[str, int]:
+    def _ends(self, admin: AdminClient, partitions: Iterable[int], isolation: IsolationLevel) -> Places:
         # Not get_watermark_offsets: for a read_committed consumer that is the last stable offset.
-        asked = {TopicPartition(topic, partition): LATEST for topic in (FEEDS_STATE, FEEDS_SEEN)}
+        places = [TopicPartition(topic, p) for topic in RESTORED for p in partitions]
         found = admin.list_offsets(
-            asked, isolation_level=IsolationLevel.READ_UNCOMMITTED, request_timeout=ANSWER_S
+            dict.fromkeys(places, LATEST), isolation_level=isolation, request_timeout=ANSWER_S
         )
-        return {each.topic: future.result().offset for each, future in found.items()}
+        return {(each.topic, each.partition): future.result().offset for each, future in found.items()}
 
-    def _read(self, readings: dict[int, _Reading]) -> None:
-        consumer = Consumer(
-            {**reader_config(self._settings, "tidewire.positioned"), "enable.partition.eof": True}
-        )
-        try:
-            consumer.assign([TopicPartition(t, p, 0) for p, read in readings.items() for t in read.end])
-            waiting = {(t, p) for p, read in readings.items() for t, end in read.end.items() if end > 0}
-            while waiting and not self._stop.is_set():
-                for message in consumer.consume(BATCH, timeout=0.1):
-                    topic, partition = message.topic() or "", message.partition() or 0
-                    error = message.error()
-                    if error is None:
-                        self._take(readings[partition], topic, message.key(), message.value())
-                    elif error.code() != KafkaError._PARTITION_EOF:
-                        raise KafkaException(error)
-                    elif (message.offset() or 0) >= readings[partition].end[topic]:
-                        waiting.discard((topic, partition))
-        finally:
-            consumer.close()
+    def _wait_for_open_transactions(
+        self, admin: AdminClient, partitions: Collection[int], ends: Places
+    ) -> None:
+        # Before reading, not while: a reader that came to the end of what was committed then is not told
+        # that the end has moved, if what follows was aborted (librdkafka 2.16).
+        while not self._stop.is_set():
+            stable = self._ends(admin, partitions, IsolationLevel.READ_COMMITTED)
+            if all(stable[place] >= end for place, end in ends.items()):
+                return
+            self._stop.wait(0.05)
 
-    def _take(self, read: _Reading, topic: str, key: object, value: object) -> None:
-        feed_id = bytes(key).decode() if isinstance(key, bytes) else ""
-        if topic == FEEDS_SEEN:
-            if isinstance(value, bytes):
-                read.seen[feed_id] = value
-            else:
-                read.seen.pop(feed_id, None)
-        elif isinstance(value, bytes):
-            read.states[feed_id] = self._state(value, feed_id)
+    def _read(self, readings: Mapping[int, _Reading], ends: Places) -> None:
+        partitions = range(TOPICS[FEEDS_STATE].partitions)
+        for topic in RESTORED:
+            until = {p: ends.get((topic, p), 0) for p in partitions}
+            for each in read_range(self._settings, topic, end=until, timeout_s=ANSWER_S):
+                if self._stop.is_set():
+                    return
+                self._take(readings[each.partition], topic, each.key, each.value)
+
+    def _take(self, read: _Reading, topic: str, key: bytes | None, value: bytes | None) -> None:
+        feed_id = (key or b"").decode()
+        if value is None:
+            (read.seen if topic == FEEDS_SEEN else read.states).pop(feed_id, None)
+        elif topic == FEEDS_SEEN:
+            read.seen[feed_id] = value
         else:
-            read.states.pop(feed_id, None)
+            read.states[feed_id] = self._state(value, feed_id)
 
     def _state(self, value: bytes, feed_id: str) -> FeedState:
         try:
