@@ -1,7 +1,7 @@
 """``make bench-latency``: from an entry served to its story in the index, at 1 and 10 entries a second.
 
-Beside it, as the baseline of the same run, the time from served to committed in ``articles.raw``:
-what the polling transaction takes of it. Starts a stack of its own in a temporary folder on free ports.
+Beside it, as the baseline of the same run, the time from served to logged in ``articles.raw``:
+what polling takes of it. Starts a stack of its own in a temporary folder on free ports.
 """
 
 from __future__ import annotations
