@@ -277,6 +277,7 @@ def _program(settings: StackSettings, name: str, jvm: tuple[str, ...], main: str
         argv=(
             str(settings.java),
             *jvm,
+            f"-Djava.io.tmpdir={temporary}",
             "-XX:+ExitOnOutOfMemoryError",
             *java_options(settings.java_home).split(),
             f"-Dlog.file={settings.logs / name}.log",

@@ -97,9 +97,12 @@ def _java(settings: StackSettings, main: str, *arguments: str) -> tuple[str, ...
 
 
 def program(settings: StackSettings) -> Program:
+    temporary = str(folder(settings) / "tmp")
+    java, *rest = _java(settings, "kafka.Kafka", str(folder(settings) / "server.properties"))
     return Program(
         name="kafka",
-        argv=_java(settings, "kafka.Kafka", str(folder(settings) / "server.properties")),
+        argv=(java, f"-Djava.io.tmpdir={temporary}", *rest),
+        clear=(temporary,),
         directory=str(folder(settings)),
         env={"MALLOC_ARENA_MAX": "2"},
         stop_wait_s=45,

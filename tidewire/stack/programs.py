@@ -139,6 +139,8 @@ def render_supervisor(settings: StackSettings, open_files: int) -> str:
             "buffer_size=1000",
             "autorestart=true",
             "startsecs=0",
+            # its standard output is the supervisor's protocol, which would be kept in the system's folder
+            "stdout_logfile=NONE",
             *_log("watch.log", "stderr", settings),
             "",
             "[include]",
