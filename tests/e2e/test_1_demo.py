@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from newswire.labels import load_labels
 from schemas.records import Article
-from tests.e2e.homes import Home
+from tests.e2e.homes import Home, wait_until
 from topics.catalogue import ARTICLES_RAW
 from topics.lane import LIVE, Lane
 from topics.reading import read_range
@@ -136,6 +137,27 @@ def test_stopped_with_a_savepoint_the_jobs_go_on_from_it(running: Home, result: 
     running.settle(LIVE, running.active_jobs(LIVE))
     assert running.tally().stories == result["stories"]
     assert running.compared(Lane("check")).identical
+
+
+def test_an_imported_feed_is_asked_and_its_trouble_is_told(running: Home, tmp_path: Path) -> None:
+    url = "https://feeds.invalid/gazette.xml"
+    subscriptions = tmp_path / "subscriptions.opml"
+    subscriptions.write_text(
+        f'<opml version="2.0"><body><outline text="Gazette" type="rss" xmlUrl="{url}"/>'
+        '<outline text="No feed" type="rss" xmlUrl="gopher://old.example/"/></body></opml>'
+    )
+    done = running.tw("feeds", "import", str(subscriptions))
+    assert "1 feeds in the catalogue" in done.stdout
+    assert "skipped" in done.stderr
+
+    def trouble() -> str:
+        feeds = json.loads(running.tw("feeds", "list", "--json").stdout)
+        (state,) = (feed["state"] or {} for feed in feeds if feed["url"] == url)
+        return state.get("reason") or ""
+
+    wait_until(lambda: bool(trouble()), "the imported feed to be asked")
+    assert "feeds.invalid" in trouble()
+    assert "Gazette" in running.tw("feeds", "list").stdout
 
 
 def test_down_leaves_nothing_and_says_so_to_a_search(running: Home) -> None:
