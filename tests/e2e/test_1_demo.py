@@ -140,15 +140,15 @@ def test_stopped_with_a_savepoint_the_jobs_go_on_from_it(running: Home, result: 
 
 
 def test_an_imported_feed_is_asked_and_its_trouble_is_told(running: Home, tmp_path: Path) -> None:
-    url = "https://feeds.invalid/gazette.xml"
+    url = "http://127.0.0.1:9/gazette.xml"
     subscriptions = tmp_path / "subscriptions.opml"
     subscriptions.write_text(
         f'<opml version="2.0"><body><outline text="Gazette" type="rss" xmlUrl="{url}"/>'
         '<outline text="No feed" type="rss" xmlUrl="gopher://old.example/"/></body></opml>'
     )
     done = running.tw("feeds", "import", str(subscriptions))
-    assert "1 feeds in the catalogue" in done.stdout
-    assert "skipped" in done.stderr
+    assert "1 into the catalogue, 1 skipped" in done.stdout
+    assert "gopher" in done.stderr
 
     def trouble() -> str:
         feeds = json.loads(running.tw("feeds", "list", "--json").stdout)
@@ -156,7 +156,7 @@ def test_an_imported_feed_is_asked_and_its_trouble_is_told(running: Home, tmp_pa
         return state.get("reason") or ""
 
     wait_until(lambda: bool(trouble()), "the imported feed to be asked")
-    assert "feeds.invalid" in trouble()
+    assert "127.0.0.1:9" in trouble()
     assert "Gazette" in running.tw("feeds", "list").stdout
 
 

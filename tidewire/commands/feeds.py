@@ -34,7 +34,7 @@ def import_feeds(
     for skipped in found.skipped:
         typer.echo(f"line {skipped.line} skipped: {skipped.reason}", err=True)
     count = publish(broker(), codec(), found.feeds)
-    typer.echo(f"{count} feeds in the catalogue from {file}, {len(found.skipped)} skipped.")
+    typer.echo(f"{file}: {count} into the catalogue, {len(found.skipped)} skipped.")
     if not count:
         raise typer.Exit(1)
 
