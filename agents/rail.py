@@ -19,8 +19,8 @@ import threading
 import time
 from collections.abc import Mapping
 
-from confluent_kafka import Consumer, IsolationLevel, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from agents.indicators import Indicators, last_end
 from agents.settings import WindowSettings
@@ -28,11 +28,11 @@ from schemas.codec import Codec, Undecodable
 from schemas.records import BriefIndicator, Indicator
 from telemetry.logs import logger
 from topics.catalogue import ARTICLES_RAW, INDICATORS, TOPICS
+from topics.ends import are_decided, ends_with_open_transactions
 from topics.lane import Lane
-from topics.reading import end_offsets, read_range, reader_config
+from topics.reading import read_range, reader_config
 from topics.settings import BrokerSettings
 
-LATEST: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 POLL_S = 0.25
 # Commits come with every checkpoint, a few seconds apart; a job whose commits stop has finished.
 QUIET_S = 10.0
@@ -154,9 +154,11 @@ class Rail:
         return {each.partition: each.offset if each.offset >= 0 else None for each in found}
 
     def _catch_up(self) -> None:
-        ends = self._ends_with_open_transactions()
+        admin = AdminClient(dict(self._broker.client()))
+        partitions = range(TOPICS[INDICATORS].partitions)
+        ends = ends_with_open_transactions(admin, self._topic, partitions, TIMEOUT_S)
         deadline = time.monotonic() + self._windows.agents_indicators_patience_s
-        while any(end_offsets(self._broker, self._topic)[p] < end for p, end in ends.items()):
+        while not are_decided(admin, self._topic, ends, TIMEOUT_S):
             if time.monotonic() > deadline:
                 raise IndicatorsMissing(f"{self._topic}: a transaction stays open before {ends}")
             self._pause()
@@ -169,12 +171,6 @@ class Rail:
                 # The indexer reads this topic too and writes the dead letter.
                 log.warning("undecodable indicator", place=each.place, error=str(error))
         self._read = ends
-
-    def _ends_with_open_transactions(self) -> dict[int, int]:
-        admin = AdminClient({**self._broker.client()})
-        places = {TopicPartition(self._topic, p): LATEST for p in range(TOPICS[INDICATORS].partitions)}
-        answers = admin.list_offsets(places, isolation_level=IsolationLevel.READ_UNCOMMITTED)
-        return {place.partition: future.result(TIMEOUT_S).offset for place, future in answers.items()}
 
 
 class Passage:

@@ -9,12 +9,12 @@ transaction that is still open before that end is waited for, and the state read
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 
-from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from producers.holdings import Kept
 from producers.schedule import first_state
@@ -22,15 +22,15 @@ from schemas.codec import Codec, Undecodable
 from schemas.records import FeedState
 from telemetry import logs
 from topics.catalogue import FEEDS_CATALOG, FEEDS_SEEN, FEEDS_STATE, TOPICS
+from topics.ends import are_decided, ends_with_open_transactions
 from topics.reading import ReadFailed, read_range
 from topics.settings import BrokerSettings
 
 LOG = logs.logger("restoring")
-LATEST: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 ANSWER_S = 5.0
 PAUSE_S = 0.5
 RESTORED = (FEEDS_STATE, FEEDS_SEEN)
-Places = dict[tuple[str, int], int]
+Ends = Mapping[str, Mapping[int, int]]
 """Offsets by topic and partition."""
 
 
@@ -104,8 +104,8 @@ class Restorer:
         # leader epoch of then, and is refused for ever (FENCED_LEADER_EPOCH, librdkafka 2.16).
         admin = AdminClient(dict(self._settings.client()))
         self._wait_for_pending_offsets(admin, sorted(leases))
-        ends = self._ends(admin, leases, IsolationLevel.READ_UNCOMMITTED)
-        self._wait_for_open_transactions(admin, leases, ends)
+        ends = {topic: ends_with_open_transactions(admin, topic, leases, ANSWER_S) for topic in RESTORED}
+        self._wait_for_open_transactions(admin, ends)
         readings = {partition: _Reading() for partition in leases}
         self._read(readings, ends)
         if self._stop.is_set():
@@ -131,30 +131,17 @@ class Restorer:
                 return
             self._stop.wait(0.05)
 
-    def _ends(self, admin: AdminClient, partitions: Iterable[int], isolation: IsolationLevel) -> Places:
-        # Not get_watermark_offsets: for a read_committed consumer that is the last stable offset.
-        places = [TopicPartition(topic, p) for topic in RESTORED for p in partitions]
-        found = admin.list_offsets(
-            dict.fromkeys(places, LATEST), isolation_level=isolation, request_timeout=ANSWER_S
-        )
-        return {(each.topic, each.partition): future.result().offset for each, future in found.items()}
-
-    def _wait_for_open_transactions(
-        self, admin: AdminClient, partitions: Collection[int], ends: Places
-    ) -> None:
-        # Before reading, not while: a reader that came to the end of what was committed then is not told
-        # that the end has moved, if what follows was aborted (librdkafka 2.16).
+    def _wait_for_open_transactions(self, admin: AdminClient, ends: Ends) -> None:
         while not self._stop.is_set():
-            stable = self._ends(admin, partitions, IsolationLevel.READ_COMMITTED)
-            if all(stable[place] >= end for place, end in ends.items()):
+            if all(are_decided(admin, topic, until, ANSWER_S) for topic, until in ends.items()):
                 return
             self._stop.wait(0.05)
 
-    def _read(self, readings: Mapping[int, _Reading], ends: Places) -> None:
-        partitions = range(TOPICS[FEEDS_STATE].partitions)
-        for topic in RESTORED:
-            until = {p: ends.get((topic, p), 0) for p in partitions}
-            for each in read_range(self._settings, topic, end=until, timeout_s=ANSWER_S):
+    def _read(self, readings: Mapping[int, _Reading], ends: Ends) -> None:
+        # A range names all partitions: of those that are not asked for it reads nothing.
+        nothing = dict.fromkeys(range(TOPICS[FEEDS_STATE].partitions), 0)
+        for topic, until in ends.items():
+            for each in read_range(self._settings, topic, end={**nothing, **until}, timeout_s=ANSWER_S):
                 if self._stop.is_set():
                     return
                 self._take(readings[each.partition], topic, each.key, each.value)
