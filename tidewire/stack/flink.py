@@ -16,7 +16,8 @@ from typing import Any
 
 import yaml
 
-from tidewire.stack.programs import Program
+from tidewire.stack.flink_logs import CONSOLE_LOG, file_log
+from tidewire.stack.programs import QUICK_JVM, Program
 from tidewire.stack.settings import LOOPBACK, StackSettings
 
 
@@ -61,47 +62,9 @@ class TaskManagerMemory:
 
 
 MEMORY = TaskManagerMemory()
-# For a JVM with little to do, the second compiler costs more than it brings.
-QUICK_JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 JOBMANAGER_JVM = ("-Xmx512m", "-Xms256m", "-XX:MaxMetaspaceSize=256m", *QUICK_JVM)
 JOBMANAGER_MAIN = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
 TASKMANAGER_MAIN = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
-
-FILE_LOG = """\
-rootLogger.level = INFO
-rootLogger.appenderRef.file.ref = file
-appender.file.name = file
-appender.file.type = RollingFile
-appender.file.fileName = ${{sys:log.file}}
-appender.file.filePattern = ${{sys:log.file}}.%i
-appender.file.layout.type = PatternLayout
-appender.file.layout.pattern = %d{{ISO8601}} %-5p %c{{1}} - %m%n
-appender.file.policies.type = Policies
-appender.file.policies.size.type = SizeBasedTriggeringPolicy
-appender.file.policies.size.size = {megabytes}MB
-appender.file.strategy.type = DefaultRolloverStrategy
-appender.file.strategy.max = {backups}
-# every committer registers one metric again at every checkpoint, with a warning each time
-logger.metrics.name = org.apache.flink.metrics.MetricGroup
-logger.metrics.level = ERROR
-{quiet}"""
-
-CONSOLE_LOG = """\
-rootLogger.level = WARN
-rootLogger.appenderRef.console.ref = console
-appender.console.name = console
-appender.console.type = CONSOLE
-appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = %d{ISO8601} %-5p %c{1} - %m%n
-"""
-
-QUIET = (
-    "org.apache.kafka",
-    "org.apache.flink.kafka",
-    "org.apache.flink.shaded",
-    "org.apache.zookeeper",
-    "org.apache.pekko",
-)
 
 
 def folder(settings: StackSettings) -> Path:
@@ -237,11 +200,7 @@ def configuration(settings: StackSettings) -> dict[str, str | int | float | bool
 
 
 def files(settings: StackSettings) -> dict[Path, str]:
-    quiet = "".join(
-        f"logger.q{number}.name = {name}\nlogger.q{number}.level = WARN\n"
-        for number, name in enumerate(QUIET)
-    )
-    log = FILE_LOG.format(megabytes=settings.log_megabytes, backups=settings.log_backups, quiet=quiet)
+    log = file_log(settings.log_megabytes, settings.log_backups)
     return {
         conf(settings) / "config.yaml": yaml.safe_dump(configuration(settings), width=10_000),
         conf(settings) / "log4j-console.properties": log,

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from tidewire.stack.settings import StackSettings
 
+# For a JVM with little to do, the second compiler costs more than it brings.
+QUICK_JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+
 
 @dataclass(frozen=True, slots=True)
 class Role:

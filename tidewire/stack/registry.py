@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tidewire.stack.programs import Program
+from tidewire.stack.programs import QUICK_JVM, Program
 from tidewire.stack.settings import LOOPBACK, StackSettings
 
 
@@ -41,7 +41,7 @@ def files(settings: StackSettings) -> dict[Path, str]:
 def program(settings: StackSettings) -> Program:
     install = settings.jars / "registry"
     runner = next(iter(sorted(install.glob("*-runner.jar"))), install / "runner.jar")
-    heap = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError")
+    heap = ("-Xmx256m", *QUICK_JVM, "-XX:+ExitOnOutOfMemoryError")
     return Program(
         name="registry",
         argv=(str(settings.java), *heap, "-jar", str(runner)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tidewire.stack import flink
-from tidewire.stack.programs import Program
+from tidewire.stack.programs import QUICK_JVM, Program
 from tidewire.stack.settings import LOOPBACK, StackSettings
 
 MAIN = "org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.quorum.QuorumPeerMain"
@@ -36,8 +36,7 @@ def program(settings: StackSettings) -> Program:
         argv=(
             str(settings.java),
             "-Xmx64m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
+            *QUICK_JVM,
             "-XX:+ExitOnOutOfMemoryError",
             "-Dzookeeper.preAllocSize=1024",
             f"-Dlog4j.configurationFile=file:{flink.console_log(settings)}",
