@@ -12,7 +12,6 @@ from typing import Any
 import httpx2
 import psutil
 
-from flink_jobs.rest import FlinkRest
 from flink_jobs.settings import TimeSettings
 from flink_jobs.stories.settings import StoriesSettings
 from flink_jobs.submit import Jobs
@@ -145,7 +144,7 @@ class Demo:
         asked = Settling(
             broker(),
             codec(),
-            FlinkRest(self._stack.settings.flink_url),
+            jobs.rest,
             dict(flink.ids(jobs)),
             self._reader,
             TimeSettings(),

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -169,6 +169,11 @@ class Home:
     def processes(self) -> list[str]:
         """Whatever still runs of this home."""
         return [" ".join(process.cmdline()) for process in marked(str(self.folder))]
+
+
+def story_by_article(members: Mapping[str, frozenset[str]]) -> dict[str, str]:
+    """From the members of each story."""
+    return {article: story for story, articles in members.items() for article in articles}
 
 
 def wait_until(condition: Callable[[], bool], what: str, timeout_s: float = 300.0) -> None:

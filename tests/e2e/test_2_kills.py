@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from benchmarks.stories.scores import b_cubed
 from newswire.labels import load_labels
 from replay.outputs import last_tick, records
 from schemas.records import UniqueArticle
-from tests.e2e.homes import Home, wait_until
+from tests.e2e.homes import Home, story_by_article, wait_until
 from topics.catalogue import ARTICLES_UNIQUE, DEAD_LETTERS
 from topics.lane import LIVE, Lane
 from topics.reading import read_range
@@ -98,17 +98,12 @@ def test_a_run_with_kills_makes_the_articles_of_one_without_and_hardly_other_sto
     """An outage moves logged times, and with them the order in which stories see their articles."""
     if not first_demo:
         pytest.skip("the first run is not part of this test run")
-    there, here = story_of(first_demo), story_of(home.outputs().members())
+    there, here = story_by_article(first_demo), story_by_article(home.outputs().members())
     assert there.keys() == here.keys()
     articles = sorted(here)
     score = b_cubed([there[each] for each in articles], [here[each] for each in articles])
     print(f"B³ F1 {score.f1:.3f}, precision {score.precision:.3f}, recall {score.recall:.3f}")
     assert score.f1 >= 0.95
-
-
-def story_of(members: Mapping[str, frozenset[str]]) -> dict[str, str]:
-    """Story by article."""
-    return {article: story for story, articles in members.items() for article in articles}
 
 
 def test_no_reader_of_the_log_was_shown_foreign_bytes(home: Home, result: dict[str, Any]) -> None:

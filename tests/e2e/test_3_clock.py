@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.stories.scores import b_cubed
 from newswire.labels import load_labels
-from tests.e2e.homes import Home
+from tests.e2e.homes import Home, story_by_article
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
 
@@ -28,9 +28,7 @@ def runs(new_home: Callable[[str], Home]) -> list[dict[str, str]]:
         assert result["briefs"] == result["indexed"]
         assert result["served"] <= expected.served
         home.stack.up(services=("kafka", "registry"))
-        found.append(
-            {article: story for story, articles in home.outputs().members().items() for article in articles}
-        )
+        found.append(story_by_article(home.outputs().members()))
         home.stack.down()
     return found
 

@@ -80,7 +80,7 @@ def submit(
     if agents and not chosen.is_live and "stories" in names:
         stack.add_roles([agents_role(chosen, load(stack.settings.home).environment)])
     if bounds := wanted[0].bounds:
-        for run, job in zip(wanted, started, strict=False):
+        for run, job in zip(wanted, started, strict=True):
             jobs.await_end(run, job)
             say(f"{job.name}: has come to its end")
         say(f"It ended at logged time {bounds.end_at}: `./tw compare live {lane} --until {bounds.end_at}`")

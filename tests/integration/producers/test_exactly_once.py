@@ -81,11 +81,13 @@ def test_a_worker_frozen_beyond_its_session_commits_nothing_when_it_wakes(newsro
     newsroom.until(
         lambda: '"lost"' in newsroom.workers.log(0) or frozen.poll() is not None, "the zombie to notice"
     )
-    if frozen.poll() is not None:
+    ended = frozen.poll() is not None
+    if ended:
         assert frozen.returncode == EXIT_STATUS
         newsroom.workers.start(0)
     grow(newsroom)
     check_ledger(newsroom)
+    assert ended or frozen.poll() is None
 
 
 def test_workers_that_come_and_go_while_entries_flow(newsroom: Any) -> None:
