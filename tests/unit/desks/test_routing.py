@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +55,23 @@ def test_keywords_match_whole_words_or_prefixes_in_four_languages() -> None:
         assert names_of(route(story(title), (), (), DESKS)) == ["business"], title
     assert route(story("Important stockings from Stockholm"), (), (), DESKS) == ()
     assert route(story("Bankside marketer"), (), (), (desk("sea", keywords=("bank", "market")),)) == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "language", "first"),
+    [
+        ("Magnitude 6.8 earthquake strikes coast, tsunami alert", "en", "climate"),
+        ("Hitzewelle und Waldbrände im Süden", "de", "climate"),
+        ("Ransomware shuts three clinics' networks", "en", "technology"),
+        ("Fuite de données chez un opérateur", "fr", "technology"),
+        ("Measles outbreak: vaccination teams sent", "en", "science"),
+        ("Gemeinderat stimmt über Brücke ab", "de", "dach"),
+    ],
+)
+def test_the_desks_that_come_with_tidewire_share_the_world_out(title: str, language: str, first: str) -> None:
+    routed = route(story(title, language=language), (), (), DESKS)
+    assert names_of(routed)[0] == first
+    assert len(routed) <= 2
 
 
 def desk(name: str, *, languages: tuple[str, ...] = (), keywords: tuple[str, ...] = ()) -> Desk:
