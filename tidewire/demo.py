@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -63,24 +62,33 @@ def demo_profile(mode: str, seconds: float, play: str, port: int) -> Profile:
     )
 
 
-def adopt(home: Path, profile: Profile) -> None:
-    """Makes a home a demo's. Raises StackError for one in which something else was gathered."""
+def adopt(home: Path, profile: Profile) -> bool:
+    """Makes a home a demo's; whether it was this demo's before.
+
+    Raises StackError for one in which something else was gathered.
+    """
     before = load(home)
+    gathered = (home / "kafka").exists()
     if before == profile:
-        return
-    if (home / "kafka").exists():
+        return gathered
+    if gathered:
         was = "another demo" if before.newswire else "your own feeds"
         raise StackError(
             f"{home} holds {was}. Give the demo a home of its own with TIDEWIRE_HOME=folder, "
             "or start over with `./tw demo --fresh`, which deletes what is there"
         )
     save(home, profile)
+    return False
 
 
 class Demo:
-    """One run on a started stack. ``started`` is the monotonic time from which briefs are timed."""
+    """One run on a started stack.
 
-    def __init__(self, stack: Stack, profile: Profile, started: float) -> None:
+    ``started`` is the monotonic time from which the first brief is timed; None in a home that has
+    briefs of an earlier run.
+    """
+
+    def __init__(self, stack: Stack, profile: Profile, started: float | None) -> None:
         if profile.newswire is None:
             raise ValueError("a demo plays a newswire")
         self._stack = stack
@@ -92,6 +100,10 @@ class Demo:
         self._peak = 0
         self.first_brief_s: float | None = None
 
+    def played(self) -> bool:
+        """Whether the time line was over before this run began."""
+        return self._started is None and bool(self._status()["done"])
+
     def publish_feeds(self) -> None:
         """The newswire's catalogue into the log."""
         answer = httpx2.get(f"{self._newswire}/catalogue.json", trust_env=False, timeout=30)
@@ -100,24 +112,24 @@ class Demo:
 
     def glance(self) -> Glance:
         """Asks the newswire and the reader. Raises DemoStopped when the time line stalls."""
-        status = httpx2.get(f"{self._newswire}/status", trust_env=False, timeout=30).json()
+        status = self._status()
         if status["stalled"]:
             raise DemoStopped(status["stalled"])
         counts = self._reader.get("/api/counts")
-        if counts["latest_briefs"] and self.first_brief_s is None:
+        if counts["latest_briefs"] and self.first_brief_s is None and self._started is not None:
             self.first_brief_s = time.monotonic() - self._started
         stories = self._reader.get("/api/stories", {"limit": 8})["stories"]
         briefs = self._reader.get("/api/briefs", {"limit": 6})["briefs"]
         return Glance(status, counts, stories, briefs)
 
-    def watch(self, show: Callable[[Glance], None], say: Say, stop: threading.Event) -> None:
-        """Shows what happens until the time line is done, or ``stop`` is set.
+    def watch(self, show: Callable[[Glance], None], say: Say) -> None:
+        """Shows what happens until the time line is done.
 
         A part that dies is started again by its supervisor, so no answer for a while is only said.
         Raises DemoStopped when it stays away.
         """
         answered = time.monotonic()
-        while not stop.is_set():
+        while True:
             self.weigh()
             try:
                 seen = self.glance()
@@ -130,7 +142,7 @@ class Demo:
                 show(seen)
                 if seen.newswire["done"]:
                     return
-            stop.wait(WATCH_EVERY_S)
+            time.sleep(WATCH_EVERY_S)
 
     def weigh(self) -> None:
         """Keeps the largest memory seen, this process included."""
@@ -165,6 +177,10 @@ class Demo:
         feeds = {feed.feed_id for feed in listed(broker(), codec())}
         left = len(feeds - set(latest(broker(), codec(), FEEDS_STATE, FeedState)))
         return f"{left} feeds to poll" if left else ""
+
+    def _status(self) -> dict[str, Any]:
+        found: dict[str, Any] = httpx2.get(f"{self._newswire}/status", trust_env=False, timeout=30).json()
+        return found
 
     def _served(self) -> int:
         summary = httpx2.get(f"{self._newswire}/ledger/summary", trust_env=False, timeout=30).json()

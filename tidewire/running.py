@@ -29,13 +29,17 @@ def start(stack: Stack, profile: Profile, say: Say, feeds: Callable[[], None] = 
         stack.add_roles([_newswire(stack, profile)])
     feeds()
     jobs = Jobs(flink.cluster(stack))
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        say("jobs: starting")
+    say("jobs: starting")
+    pool = ThreadPoolExecutor(max_workers=1)
+    try:
         submitting = pool.submit(flink.ensure, jobs)
         stack.add_roles(reading_roles(stack.settings, profile.environment))
         for started in submitting.result():
             origin = f"from {started.resumed_from.name}" if started.resumed_from else "at the log's beginning"
             say(f"{started.name}: running {origin}")
+    finally:
+        # Whoever interrupts a start takes the cluster down: a submission must not hold that up.
+        pool.shutdown(wait=False, cancel_futures=True)
     stack.add_roles(producer_roles(profile.environment))
     return jobs
 

@@ -62,13 +62,14 @@ def settle(
 
 def until(missing: Callable[[], str], what: str, deadline: float, progress: Progress) -> None:
     """Asks again until nothing is missing. Raises NotSettled past ``deadline`` (monotonic seconds)."""
-    said = missing()
+    said, before = missing(), ""
     while said:
-        progress(f"{what}: {said}")
+        if said != before:
+            progress(f"{what}: {said}")
         if time.monotonic() > deadline:
             raise NotSettled(f"{what}: {said}; see the logs in TIDEWIRE_HOME and `./tw status`")
         time.sleep(LOOK_EVERY_S)
-        said = missing()
+        said, before = missing(), said
 
 
 def _behind(asked: Settling, job: str, due: int) -> str:
@@ -76,7 +77,8 @@ def _behind(asked: Settling, job: str, due: int) -> str:
         mark = asked.flink.watermark(job)
     except FlinkError as error:
         return str(error)
-    if mark is None:
+    # Before the first tick it is the smallest whole number there is.
+    if mark is None or mark < 0:
         return "no watermark yet"
     behind = due - mark
     return f"{behind / 1000:.1f} s of the log's time to go" if behind > 0 else ""

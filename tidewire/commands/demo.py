@@ -47,22 +47,26 @@ def demo(
     if fresh:
         stack.down()
         shutil.rmtree(settings.home, ignore_errors=True)
-    adopt(settings.home, profile)
-    with _stopping() as stop:
+    again = adopt(settings.home, profile)
+    with _stopping() as stopping:
         try:
-            run = Demo(stack, profile, started)
+            run = Demo(stack, profile, None if again else started)
             jobs = start(stack, profile, say, run.publish_feeds)
             typer.echo(f"Page and API   {settings.reader_url}\nFlink web UI   {settings.flink_url}", err=True)
+            if run.played():
+                say("It was played to its end here before; `./tw demo --fresh` deletes that and starts over.")
             with _shown() as show:
-                run.watch(show, say, stop)
-            if not stop.is_set():
-                say("The time line is over; waiting for what is still under way.")
-                run.settle(jobs, say)
-                _report(run, chosen, as_json)
-                if not until_done:
-                    say("Everything keeps running. Try ./tw search in another terminal; Ctrl-C stops.")
-                    stop.wait()
+                run.watch(show, say)
+            say("The time line is over; waiting for what is still under way.")
+            run.settle(jobs, say)
+            _report(run, chosen, as_json)
+            if not until_done:
+                say("Everything keeps running. Try ./tw search in another terminal; Ctrl-C stops.")
+                threading.Event().wait()
+        except KeyboardInterrupt:
+            say("Stopping; what was gathered stays.")
         finally:
+            stopping.set()
             stack.down()
     say("Stopped. ./tw up goes on where it was.")
 
@@ -77,7 +81,7 @@ def _report(run: Demo, play: str, as_json: bool) -> None:
     else:
         table = Table("count", "", box=None)
         for name, value in result.items():
-            table.add_row(name.replace("_", " "), str(value))
+            table.add_row(name.replace("_", " "), "–" if value is None else str(value))
         Console(stderr=True).print(table)
     if broken:
         raise typer.Exit(1)
@@ -85,18 +89,19 @@ def _report(run: Demo, play: str, as_json: bool) -> None:
 
 @contextmanager
 def _stopping() -> Iterator[threading.Event]:
-    """The first Ctrl-C or SIGTERM asks to stop; while starting up, it breaks in."""
-    stop = threading.Event()
+    """Ctrl-C or SIGTERM breaks in wherever the demo is; once ``stopping`` is set, they wait for its end."""
+    stopping = threading.Event()
 
     def ask(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-        say("Stopping; what was gathered stays.")
+        if stopping.is_set():
+            say("Stopping already; it takes some seconds.")
+            return
+        stopping.set()
+        raise KeyboardInterrupt
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield stop
+        yield stopping
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
