@@ -141,7 +141,9 @@ def _pattern(
     ago_units = "|".join(_AGO_UNITS.get(language, _AGO_UNITS["en"]).values())
     ago = _AGO.get(language, _AGO["en"]).format(n=_COUNT, units=ago_units)
     shifts = rf"(?P<shift>{last}|{this}|{following})\s(?P<period>{period_words})"
-    shifted = rf"|(?P<period2>{period_words})\s(?P<shift2>{last}|{following})" if language in ("fr", "es") else ""
+    shifted = (
+        rf"|(?P<period2>{period_words})\s(?P<shift2>{last}|{following})" if language in ("fr", "es") else ""
+    )
     words = _any(relative)
     not_tomorrow = _NOT_TOMORROW.get(language, "")
     forms = (

@@ -63,7 +63,9 @@ def days(said: Said, published_at: int) -> frozenset[date]:
         return frozenset()
     writing = _writing(published_at)
     if said.offset is not None:
-        return frozenset(d + timedelta(days=said.offset) for d in writing) if said.unit == "day" else frozenset()
+        return (
+            frozenset(d + timedelta(days=said.offset) for d in writing) if said.unit == "day" else frozenset()
+        )
     if said.weekday is not None:
         ahead = {timedelta(days=n) for n in range(-7, 8)}
         return frozenset(d + n for d in writing for n in ahead if (d + n).weekday() == said.weekday)
@@ -75,6 +77,13 @@ def days(said: Said, published_at: int) -> frozenset[date]:
     ]
     close = min((abs((found - d).days) for found in near for d in writing), default=0)
     return frozenset(found for found in near if min(abs((found - d).days) for d in writing) <= close + 1)
+
+
+def published(said: Said, published_at: int) -> bool:
+    """Whether the date is, or holds, the day on which a text of that time was published."""
+    if said.day is None:
+        return any(_within(said, day) for day in _writing(published_at))
+    return bool(days(said, published_at) & _writing(published_at))
 
 
 def after(said: Said, published_at: int, cutoff: int) -> bool:
@@ -119,7 +128,7 @@ def _in_period(said: Said, other: Said, published_at: int) -> bool:
 
 
 def _same_period(said: Said, other: Said, published_at: int) -> bool:
-    """"Last year" and "2025"."""
+    """ "Last year" and "2025"."""
     if said.offset is None or said.unit != "year" or not published_at:
         return False
     return other.year in {d.year + said.offset for d in _writing(published_at)}
@@ -184,7 +193,7 @@ def _read(match: re.Match[str], known: Calendar) -> Iterator[Said]:
 
 
 def _count(word: str) -> int:
-    """"A year ago" is one year ago."""
+    """ "A year ago" is one year ago."""
     return int(word) if word.isdigit() else 1
 
 

@@ -34,11 +34,6 @@ class Evidence:
     initials: str
     terms: Terms
 
-    @property
-    def plain(self) -> str:
-        """Folded, with a space at each end: for phrases."""
-        return f" {' '.join(self.places)} "
-
 
 def folded(text: str) -> str:
     """Compared without case, accents and typography: agencies write Zürich and Zurich."""

@@ -48,7 +48,10 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"very unlikely|highly (?:unlikely|improbable)|sehr unwahrscheinlich\w*|höchst unwahrscheinlich\w*|"
         r"tr[eè]s (?:peu probable|improbable)\w*|muy (?:improbable|poco probable)\w*",
     ),
-    ("unlikely", r"unlikely|improbabl[ey]s?|unwahrscheinlich\w*|peu probables?|poco probables?|improbable\w*"),
+    (
+        "unlikely",
+        r"unlikely|improbabl[ey]s?|unwahrscheinlich\w*|peu probables?|poco probables?|improbable\w*",
+    ),
     (
         "roughly even chance",
         r"roughly even (?:chance|odds)|even (?:chance|odds)|fifty-fifty|etwa gleich wahrscheinlich|"
@@ -64,9 +67,14 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"very likely|highly (?:likely|probable)|sehr wahrscheinlich\w*|höchstwahrscheinlich\w*|"
         r"tr[eè]s probable\w*|muy probable\w*",
     ),
-    ("likely", r"likely|probabl[ey]|wahrscheinlich\w*|voraussichtlich\w*|probables?|probablement|probablemente"),
+    (
+        "likely",
+        r"likely|probabl[ey]|wahrscheinlich\w*|voraussichtlich\w*|probables?|probablement|probablemente",
+    ),
 )
-_FOUND = re.compile("|".join(rf"(?P<t{n}>\b(?:{words})\b)" for n, (_, words) in enumerate(_WORDS)), re.IGNORECASE)
+_FOUND = re.compile(
+    "|".join(rf"(?P<t{n}>\b(?:{words})\b)" for n, (_, words) in enumerate(_WORDS)), re.IGNORECASE
+)
 # "The like", "likely to be seen" are estimates too; "as likely as not" is not one of the seven.
 _CONFIDENT = re.compile(
     r"\b(?:low|moderate|high)\s+confidence\b|\b(?:geringe[rms]?|mittlere[rms]?|hohe[rms]?)\s+(?:Sicherheit|Zuversicht)\b|"

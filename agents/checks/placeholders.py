@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from babel import UnknownLocaleError
 from babel.numbers import format_decimal
 
 from schemas.records import BriefIndicator
@@ -45,5 +46,5 @@ def filled(text: str, rail: Mapping[str, str]) -> str | None:
 def _written(value: float, language: str) -> str:
     try:
         return format_decimal(round(value, 2), locale=language)
-    except ValueError:  # a language without number formats (babel's UnknownLocaleError is one)
+    except (UnknownLocaleError, ValueError):
         return format_decimal(round(value, 2), locale="en")

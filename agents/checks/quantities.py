@@ -20,8 +20,29 @@ from language.numbers import numbers
 
 SPELLED = {"en", "fr", "es", "pt", "de", "nl", "it", "da"}
 _SCALES = set(
-    "hundred thousand million millions billion billions trillion trillions tausend millionen milliarde milliarden "
-    "billionen mil millón millones billón billones mille milliard milliards".split()
+    [
+        "hundred",
+        "thousand",
+        "million",
+        "millions",
+        "billion",
+        "billions",
+        "trillion",
+        "trillions",
+        "tausend",
+        "millionen",
+        "milliarde",
+        "milliarden",
+        "billionen",
+        "mil",
+        "millón",
+        "millones",
+        "billón",
+        "billones",
+        "mille",
+        "milliard",
+        "milliards",
+    ]
 )
 _PER = {"por", "pour", "per"}
 _HUNDREDS = {"cent", "ciento", "cento"}
@@ -57,7 +78,8 @@ _HEDGES = {
     r"weniger als|unter|bis zu|höchstens|fast|knapp|beinahe|menos de|hasta|casi|moins de|jusqu['’]à|près de|presque",
 }
 _HEDGED = {
-    hedge: re.compile(rf"(?:\b|^)(?:{words})\s*[$€£]?\s*\Z", re.IGNORECASE) for hedge, words in _HEDGES.items()
+    hedge: re.compile(rf"(?:\b|^)(?:{words})\s*[$€£]?\s*\Z", re.IGNORECASE)
+    for hedge, words in _HEDGES.items()
 }
 _NEAR = Decimal("0.1")
 _BEYOND = Decimal("0.5")
@@ -96,7 +118,10 @@ class _Token:
         word = self.word.casefold()
         self.of_digits = self.word[0].isdigit() or bool(
             before
-            and ((before.of_digits and word in _SCALES) or (before.word.casefold() in _PER and word in _HUNDREDS))
+            and (
+                (before.of_digits and word in _SCALES)
+                or (before.word.casefold() in _PER and word in _HUNDREDS)
+            )
         )
 
     def text(self) -> str:
@@ -144,7 +169,11 @@ def _follows(said: Quantity, other: Quantity) -> bool:
         return True
     if unit == "time":
         # "2.30" is 14:30 where half of the day is not said; both are kept as they were written.
-        return abs(said.value - value) == 12 * 60 and min(said.value, value) < 13 * 60 and said.hedge is Hedge.ABOUT
+        return (
+            abs(said.value - value) == 12 * 60
+            and min(said.value, value) < 13 * 60
+            and said.hedge is Hedge.ABOUT
+        )
     if unit == "ordinal":
         return False
     return _near(said, value)
@@ -227,7 +256,9 @@ def _times(text: str) -> tuple[str, list[Decimal]]:
 
     def blank(match: re.Match[str]) -> str:
         clock = ":" in match.group() or (match["minute"] and "h" in match.group().casefold())
-        if not (clock or match["half"] or (match["mark"] and (match["minute"] or _clock_word(match["mark"])))):
+        if not (
+            clock or match["half"] or (match["mark"] and (match["minute"] or _clock_word(match["mark"])))
+        ):
             return match.group()
         hour = int(match["hour"])
         if match["half"]:

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     # Downgrades only: the statement stays, its confidence is low.
     NUMBER_NOT_IN_QUOTE = "NUMBER_NOT_IN_QUOTE"
     DATE_NOT_IN_QUOTE = "DATE_NOT_IN_QUOTE"
+    NAME_NOT_IN_QUOTE = "NAME_NOT_IN_QUOTE"
     DENIAL_DIFFERS = "DENIAL_DIFFERS"
     CONTRADICTED = "CONTRADICTED"
 
@@ -43,6 +44,7 @@ class Reason(StrEnum):
 DOWNGRADES = {
     Reason.NUMBER_NOT_IN_QUOTE: "a figure is in the cited text but not in the quoted passage",
     Reason.DATE_NOT_IN_QUOTE: "a date is in the cited text but not in the quoted passage",
+    Reason.NAME_NOT_IN_QUOTE: "a name differs from that in the quoted passage",
     Reason.DENIAL_DIFFERS: "it denies what its source affirms, or the other way round",
     Reason.CONTRADICTED: "another independent source gives another figure",
     Reason.LIKELIHOOD_MISSING: "a judgement without a likelihood",

@@ -50,7 +50,9 @@ MONEY = frozenset(
     ("USD", "EUR", "GBP", "JPY", "CNY", "CHF", "INR", "RUB", "crown", "peso", "rupee", "rouble", "franc")
 ) | {"lira", "rand", "real", "won", "shilling"}
 # "12-year-old", "12 of km"; the word directly after the number.
-_AFTER = re.compile(r"[-\u2010-\u2013\s\u00a0\u202f]?(?:de\s|d['’]|of\s)?(km/h|°[CF]?|[^\W\d_]+)", re.IGNORECASE)
+_AFTER = re.compile(
+    r"[-\u2010-\u2013\s\u00a0\u202f]?(?:de\s|d['’]|of\s)?(km/h|°[CF]?|[^\W\d_]+)", re.IGNORECASE
+)
 # Both are worth a hundredth of the other's hundredfold; nothing else is converted.
 CONVERTED = {"bp": ("pp", 100)}
 
