@@ -1,7 +1,7 @@
 """A statement with what it cites, read; and the checks of its words against that, in a table.
 
-Each check is a pure function of a claim that gives a reason or nothing. A statement that is a cited quote word for
-word is its source's own, and only what it does not say itself is checked: who contradicts it.
+Each check is a pure function of a claim that gives a reason or nothing. A statement that is a cited
+quote word for word is its source's own; of it only the estimate is checked, and who contradicts it.
 """
 
 from __future__ import annotations

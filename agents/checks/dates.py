@@ -55,7 +55,8 @@ def supported(said: Said, sources: Iterable[tuple[Said, int]]) -> bool:
 
 
 def days(said: Said, published_at: int) -> frozenset[date]:
-    """The days that this may be, said in a text of that time; none if it is no day or the time is not known."""
+    """The days that this may be, said in a text of that time; none if it is no day, or the time is not
+    known."""
     readings = {(said.month, said.day)} | ({(said.day, said.month)} if said.swapped else set())
     if said.year is not None:
         return frozenset(d for month, day in readings if (d := _day(said.year, month, day)) is not None)

@@ -1,6 +1,6 @@
 """What a cited text says, read once: figures, dates, words and where they stand, weighted terms.
 
-A story's texts are checked against many statements and in several revisions of a brief, so what was read is kept.
+A story's texts serve many statements, and several revisions of a brief, so what was read is kept.
 """
 
 from __future__ import annotations

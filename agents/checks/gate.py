@@ -72,7 +72,8 @@ def gate(
 
 
 def line_objection(text: str, texts: Mapping[SourceKey, str], setting: Setting = _NOWHERE) -> Reason | None:
-    """Why a headline, a bottom line or another line without citations may not stand beside a brief's texts."""
+    """Why a headline, a bottom line or another line without citations may not stand; ``texts`` are all of
+    the brief's."""
     objected = objection(without(text))
     if objected is not None:
         return objected

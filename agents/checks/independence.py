@@ -22,14 +22,14 @@ _CLAIM = re.compile(
     r"vari[oa]s|divers[oa]s|múltiples|numeros[oa]s|distint[oa]s|otr[oa]s)\s"
     r"(?:(?:independent|separate|different|other|local|international|unabhängige[nr]?|andere[nr]?|"
     r"international\w*|independientes)\s)?"
-    r"(?:news\s|media\s)?(?:outlets?|sources?|newspapers?|news organi[sz]ations?|agencies|broadcasters?|publishers?|"
+    r"(?:news\s|media\s)?(?:outlets?|sources?|newspapers?|news organi[sz]ations?|agencies|broadcasters?|"
     r"media\b|reports\b|medien\w*|quellen|zeitungen|agenturen|sender[n]?|medienberichte[n]?|"
     r"médias?|sources|journaux|agences|medios|fuentes|diarios|periódicos|agencias)",
     re.IGNORECASE,
 )
 _CONFIRMED = re.compile(
     r"\b(?:independently (?:confirmed|verified|reported)|widely reported|confirmed independently|"
-    r"unabhängig (?:voneinander )?bestätigt|übereinstimmend\w*|confirmée?s? (?:de manière|de façon) indépendante|"
+    r"unabhängig (?:voneinander )?bestätigt|übereinstimmend\w*|confirmée?s? de (?:manière|façon) indépendante|"
     r"largement rapporté\w*|confirmad[oa]s? de forma independiente|ampliamente difundid[oa])\b",
     re.IGNORECASE,
 )

@@ -1,8 +1,8 @@
-"""Estimative language: the seven terms of ICD 203 ("Analytic Standards", 2015) and their ranges, and the words
-of other languages that mean them.
+"""Estimative language: the seven terms of ICD 203 ("Analytic Standards", 2015) and their ranges, and the
+words of other languages that mean them.
 
-A forecast says how likely it is; a fact does not, unless its source does; likelihood and confidence do not mix in
-one sentence (the same directive); a percentage beside a term lies in the term's range.
+A forecast says how likely it is; a fact does not, unless its source does; likelihood and confidence do not
+mix in one sentence (the same directive); a percentage beside a term lies in the term's range.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ CONFIDENCE = ("low", "moderate", "high")
 _WORDS: tuple[tuple[str, str], ...] = (
     (
         "almost no chance",
-        r"almost no chance|remote chance|so gut wie ausgeschlossen|nahezu ausgeschlossen|presque aucune chance|"
+        r"almost no chance|remote chance|(?:so gut wie|nahezu) ausgeschlossen|presque aucune chance|"
         r"quasiment exclue?|casi ninguna posibilidad|pr[aá]cticamente descartad[oa]",
     ),
     (
@@ -50,7 +50,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ),
     (
         "unlikely",
-        r"unlikely|improbabl[ey]s?|unwahrscheinlich\w*|peu probables?|poco probables?|improbable\w*",
+        r"unlikely|improbabl[ey]\w*|unwahrscheinlich\w*|peu probables?|poco probables?",
     ),
     (
         "roughly even chance",
@@ -75,7 +75,6 @@ _WORDS: tuple[tuple[str, str], ...] = (
 _FOUND = re.compile(
     "|".join(rf"(?P<t{n}>\b(?:{words})\b)" for n, (_, words) in enumerate(_WORDS)), re.IGNORECASE
 )
-# "The like", "likely to be seen" are estimates too; "as likely as not" is not one of the seven.
 _CONFIDENT = re.compile(
     r"\b(?:low|moderate|high)\s+confidence\b|\b(?:geringe[rms]?|mittlere[rms]?|hohe[rms]?)\s+(?:Sicherheit|Zuversicht)\b|"
     r"\bconfiance\s+(?:faible|moyenne|élevée)\b|\bconfianza\s+(?:baja|media|alta)\b",

@@ -1,7 +1,8 @@
 """Names in a statement must be in a text it cites: persons, organisations, places.
 
 A name's words are looked for with their inflections, as an acronym or spelled out, and countries under
-their other names. Words of one name must stand near each other in one source, so that no person is made of two.
+their other names. Words of one name must stand near each other in one source, so that no person is made
+of two.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ _LEFT_OVER = re.compile(r"\[\s*rail\b[^\]]*\]?", re.IGNORECASE)
 
 
 def rail_of(indicators: Sequence[BriefIndicator], language: str) -> dict[str, str]:
-    """What may be named, and what will stand there: each indicator's value as ``name/scope``, and its distance
-    from the baseline as ``name/scope/z`` where there is one. Figures are written as in the language."""
+    """What may be named, and what will stand there: each indicator's value as ``name/scope``, and its
+    distance from the baseline as ``name/scope/z`` where there is one, written as in the language."""
     known: dict[str, str] = {}
     for each in indicators:
         key = f"{each.name}/{each.scope}" if each.scope else each.name

@@ -1,7 +1,8 @@
 """Figures of a text: digits and words, with unit and hedge, and whether one follows from another.
 
-Digits are read by language.numbers, numbers in words by text2num (a parser for eight languages); what belongs to
-a date is left out. "About", "more than" and "nearly" widen what a figure may rest on, as rounding does.
+Digits are read by language.numbers, numbers in words by text2num (a parser for eight languages); what
+belongs to a date is left out. "About", "more than" and "nearly" widen what a figure may rest on, as
+rounding does.
 """
 
 from __future__ import annotations
@@ -19,31 +20,11 @@ from agents.checks.dates import Said, dates
 from language.numbers import numbers
 
 SPELLED = {"en", "fr", "es", "pt", "de", "nl", "it", "da"}
-_SCALES = set(
-    [
-        "hundred",
-        "thousand",
-        "million",
-        "millions",
-        "billion",
-        "billions",
-        "trillion",
-        "trillions",
-        "tausend",
-        "millionen",
-        "milliarde",
-        "milliarden",
-        "billionen",
-        "mil",
-        "millón",
-        "millones",
-        "billón",
-        "billones",
-        "mille",
-        "milliard",
-        "milliards",
-    ]
-)
+_SCALES = {
+    "hundred", "thousand", "million", "millions", "billion", "billions", "trillion", "trillions",
+    "tausend", "millionen", "milliarde", "milliarden", "billionen", "mil", "millón", "millones", "billón",
+    "billones", "mille", "milliard", "milliards",
+}  # fmt: skip
 _PER = {"por", "pour", "per"}
 _HUNDREDS = {"cent", "ciento", "cento"}
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d[\d.,]*|[^\w\s]")
@@ -70,12 +51,13 @@ class Hedge(Enum):
 
 
 _HEDGES = {
-    Hedge.ABOUT: r"about|around|some|roughly|approximately|estimated|circa|or so|rund|etwa|ungefähr|ca\.|zirka|gut|"
+    Hedge.ABOUT: r"about|around|some|roughly|approximately|estimated|circa|rund|etwa|ungefähr|ca\.|zirka|"
     r"unos|unas|alrededor de|cerca de|aproximadamente|environ|autour de|quelque|à peu près",
     Hedge.OVER: r"more than|over|above|at least|upwards? of|exceed(?:s|ing|ed)?|mehr als|über|mindestens|"
     r"más de|al menos|por encima de|plus de|au moins|no less than",
     Hedge.UNDER: r"fewer than|less than|under|below|up to|as many as|nearly|almost|just short of|at most|"
-    r"weniger als|unter|bis zu|höchstens|fast|knapp|beinahe|menos de|hasta|casi|moins de|jusqu['’]à|près de|presque",
+    r"weniger als|unter|bis zu|höchstens|fast|knapp|beinahe|menos de|hasta|casi|moins de|"
+    r"jusqu['’]à|près de|presque",
 }
 _HEDGED = {
     hedge: re.compile(rf"(?:\b|^)(?:{words})\s*[$€£]?\s*\Z", re.IGNORECASE)
@@ -269,6 +251,8 @@ def _times(text: str) -> tuple[str, list[Decimal]]:
     return _TIME.sub(blank, text), times
 
 
-def _clock_word(mark: str) -> bool:
-    """Hours as a time of day, not as a length of time."""
-    return mark.casefold() in ("uhr", "gmt", "utc")
+def _is_time(match: re.Match[str]) -> bool:
+    """A time of day; "3 hours" is a length of time, and "2.5" a figure."""
+    clock = ":" in match.group() or (match["minute"] and "h" in match.group().casefold())
+    mark = (match["mark"] or "").casefold()
+    return bool(clock or match["half"] or (mark and match["minute"]) or mark in ("uhr", "gmt", "utc"))

@@ -1,7 +1,7 @@
-"""What the words of a statement tell beside its quotes: nothing in common, another name, a denial more or less.
+"""What the words of a statement tell beside its quotes: nothing in common, another name, a denial.
 
-These compare a sentence with passages by their weighted terms (agents.terms); they see only what is nearly said
-in the same words, and are silent otherwise.
+These compare a sentence with passages by their weighted terms (agents.terms); they see only what is said in
+nearly the same words, and are silent otherwise.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def unheard_of(text: str, language: str, sources: Sequence[Evidence]) -> bool:
 
 
 def name_replaced(text: str, language: str, passages: Sequence[Evidence]) -> bool:
-    """Whether the sentence has a name that no passage has, while the passage that it otherwise repeats has one
-    that the sentence has not."""
+    """Whether the sentence has a name that no passage has, while the passage that it otherwise repeats has
+    one that the sentence has not."""
     strangers = [name for name in names.said(text, language) if not names.stands(name, passages)]
     if not strangers:
         return False
