@@ -29,7 +29,8 @@ _CLAIM = re.compile(
 )
 _CONFIRMED = re.compile(
     r"\b(?:independently (?:confirmed|verified|reported)|widely reported|confirmed independently|"
-    r"unabhängig (?:voneinander )?bestätigt|übereinstimmend\w*|confirmée?s? de (?:manière|façon) indépendante|"
+    r"unabhängig (?:voneinander )?bestätigt|übereinstimmend\w*|"
+    r"confirmée?s? de (?:manière|façon) indépendante|"
     r"largement rapporté\w*|confirmad[oa]s? de forma independiente|ampliamente difundid[oa])\b",
     re.IGNORECASE,
 )

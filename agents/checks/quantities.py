@@ -237,10 +237,7 @@ def _times(text: str) -> tuple[str, list[Decimal]]:
     times: list[Decimal] = []
 
     def blank(match: re.Match[str]) -> str:
-        clock = ":" in match.group() or (match["minute"] and "h" in match.group().casefold())
-        if not (
-            clock or match["half"] or (match["mark"] and (match["minute"] or _clock_word(match["mark"])))
-        ):
+        if not _is_time(match):
             return match.group()
         hour = int(match["hour"])
         if match["half"]:

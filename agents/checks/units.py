@@ -66,6 +66,7 @@ def measured(text: str, end: int) -> str:
 def compatible(said: str, sourced: str) -> bool:
     """Whether a figure with the unit said may rest on one with the other: a unit of measure may be left
     away, money and percentages may not, and none may be invented."""
-    if said == sourced:
+    if said == sourced or (said, sourced) == ("years", ""):
+        # "The 33-year-old" is "Ana Sorel, 33".
         return True
     return said == "" and sourced not in MONEY and sourced not in ("%", "pp", "bp", "ordinal", "time", "year")
