@@ -12,8 +12,8 @@ from babel import Locale, UnknownLocaleError
 # Months that are other words too: alone they count only after a preposition.
 AMBIGUOUS = {"may", "march", "mars", "mai", "mayo", "mar", "august", "juin", "julio", "enero"}
 _BEFORE_MONTH = {
-    "en": "in since by until till through during last next early late mid of this",
-    "de": "im seit bis ende anfang mitte vom nächsten letzten ab",
+    "en": "in for since by until till through during last next early late mid of this",
+    "de": "im seit bis ende anfang mitte vom nächsten letzten ab für",
     "fr": "en de depuis dès fin début mi jusqu'en",
     "es": "en de desde hasta fines finales principios mediados",
 }
@@ -156,7 +156,7 @@ def _pattern(
         rf"(?P<m3>{month})(?:,|\s(?:of|de[l]?))?\s(?P<y3>{year})\b",
         rf"(?:{before})[\s-](?:(?:the|den|dem)\s)?(?P<m4>{_any(whole)})\b",
         rf"(?P<m5>{clear or '(?!)'})\b",
-        rf"(?P<weekday>{_any(weekdays)})(?:s|morning|abend|morgen|nachmittag|nacht|vormittag)?\b",
+        rf"(?P<weekday>{_any(weekdays)})(?:s|morning|abend|morgen|nachmittag|nacht|vormittag|früh)?\b",
         rf"(?P<ago>{ago})\b",
         rf"{not_tomorrow}(?P<relative>{words or '(?!)'})\b",
         rf"(?:{shifts}{shifted})(?:e?s|n)?\b",

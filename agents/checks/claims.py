@@ -187,7 +187,7 @@ def date_unquoted(claim: Claim) -> Reason | None:
 def name_exchanged(claim: Claim) -> Reason | None:
     """A sentence that is its quote but for a name."""
     passages = [passage for each in claim.cited for passage in each.passages]
-    replaced = name_replaced(claim.text, claim.language, passages)
+    replaced = name_replaced(claim.text, claim.language, passages, claim.sources)
     return Reason.NAME_NOT_IN_QUOTE if replaced else None
 
 

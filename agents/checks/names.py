@@ -21,13 +21,15 @@ SHORTEST_STEM = 4
 LONGEST_ENDING = 3
 # Inflect names at their end by more than a letter or three.
 _INFLECTING = {"pl", "ru", "uk", "cs", "sk", "fi", "hu", "tr", "et", "lt", "lv", "hr", "sr", "sl", "bg"}
+# Capitals of figures.
+_NO_NAMES = {"mrd", "mio", "tsd", "bio", "eur", "usd", "gbp", "chf", "gmt", "utc", "cet"}
 _LATIN = re.compile(r"[a-z]")
 _OUTLET = re.compile(r"[^\W_]{2,}")
 
 
 def said(text: str, language: str) -> tuple[str, ...]:
     """The names of a statement."""
-    return names("\n" + text, language)
+    return tuple(name for name in names("\n" + text, language) if folded(name.rstrip(".")) not in _NO_NAMES)
 
 
 def missing(text: str, language: str, sources: Sequence[Evidence], outlets: Iterable[str]) -> str | None:

@@ -158,11 +158,15 @@ def _follows(said: Quantity, other: Quantity) -> bool:
         )
     if unit == "ordinal":
         return False
-    return _near(said, value)
+    return _near(said, value, _step(value, min(other.resolution, Decimal(1))))
 
 
-def _near(said: Quantity, value: Decimal) -> bool:
+def _near(said: Quantity, value: Decimal, precision: Decimal) -> bool:
+    """Whether the figure is the value, said less exactly; ``precision`` is the worth of its last digit."""
     step = _step(said.value, said.resolution)
+    if said.hedge is not Hedge.NONE and step <= precision:
+        # "Some 74,003" is not said of 74,000: a hedge excuses what is rounder.
+        return False
     if said.hedge is Hedge.ABOUT:
         return abs(said.value - value) <= min(abs(value) * _NEAR, max(step / 2, abs(value) * _NEAR / 5))
     if said.hedge is Hedge.OVER:

@@ -63,26 +63,31 @@ def paraphrased() -> list[Correct]:
     found = []
     for row in yaml.safe_load(PARAPHRASES.read_text(encoding="utf-8")):
         articles = [a for a in stories[row["story"]] if a.article_id.endswith(f"|{row['feed']}")]
-        holding = [article for article in articles if row["quote"] in article.excerpt]
+        quoted: list[str] = row["quotes"] if "quotes" in row else [row["quote"]]
+        holding = [article for article in articles if all(quote in article.excerpt for quote in quoted)]
         if not holding:
-            raise ValueError(f"{row['story']}, {row['feed']}: no article has {row['quote']!r}")
+            raise ValueError(f"{row['story']}, {row['feed']}: no article has {quoted}")
         article = holding[0]
-        quote: str = row["quote"]
-        start = article.excerpt.index(quote)
-        citation = Citation(
-            article_id=article.article_id,
-            version=article.version,
-            content_hash=article.content_hash,
-            quote=quote,
-            start=start,
-            end=start + len(quote),
-        )
         sources = sources_of(_story(row["story"], stories[row["story"]]))
         setting = Setting(row["language"], _cutoff(stories[row["story"]]), sources.origins)
         texts = sources.texts
-        statement = Statement(text=row["text"], citations=(citation,))
+        statement = Statement(
+            text=row["text"], citations=tuple(_citation(article, quote) for quote in quoted)
+        )
         found.append(Correct(statement, texts, setting, row["language"], False))
     return found
+
+
+def _citation(article: StoryArticle, quote: str) -> Citation:
+    start = article.excerpt.index(quote)
+    return Citation(
+        article_id=article.article_id,
+        version=article.version,
+        content_hash=article.content_hash,
+        quote=quote,
+        start=start,
+        end=start + len(quote),
+    )
 
 
 def _stories() -> dict[str, tuple[StoryArticle, ...]]:

@@ -42,7 +42,7 @@ def wice() -> list[Judged]:
 
 
 def qags() -> list[Judged]:
-    """Sentences of models' summaries with their articles, both almost without capitals; the majority decides."""
+    """Sentences of models' summaries with their articles, both almost without capitals; by majority."""
     judged = []
     for row in _rows("qags-cnndm"):
         for each in row["summary_sentences"]:

@@ -48,20 +48,18 @@ _MONTHS = {
     "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
 }
 _RELATIVE = (
-    ("yesterday", "tomorrow"), ("next year", "last year"), ("last year", "next year"), ("last week", "next week"),
-    ("last month", "next month"), ("gestern", "morgen"), ("letzte Woche", "nächste Woche"),
+    ("yesterday", "tomorrow"), ("next year", "last year"), ("last year", "next year"),
+    ("last week", "next week"), ("last month", "next month"), ("gestern", "morgen"), ("letzte Woche", "nächste Woche"),
     ("la semaine dernière", "la semaine prochaine"), ("ayer", "hoy"),
 )  # fmt: skip
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 # A negation put in, or taken out where it stands.
-_AFFIRMED = (
-    (" is ", " is not "), (" was ", " was not "), (" will ", " will not "), (" has ", " has not "),
-    (" have ", " have not "), (" are ", " are not "), (" were ", " were not "), (" had ", " had not "),
-    (" ist ", " ist nicht "), (" hat ", " hat nicht "), (" sind ", " sind nicht "), (" will ", " will nicht "),
-    (" est ", " n'est pas "), (" a ", " n'a pas "), (" ont ", " n'ont pas "), (" sont ", " ne sont pas "),
-    (" fue ", " no fue "), (" es ", " no es "), (" ha ", " no ha "), (" están ", " no están "),
-    (" siguen ", " no siguen "),
-)  # fmt: skip
+_AFFIRMED = {
+    "en": {verb: f"{verb} not" for verb in ("is", "was", "will", "has", "have", "are", "were", "had")},
+    "de": {verb: f"{verb} nicht" for verb in ("ist", "hat", "sind", "wurde", "wurden")},
+    "fr": {"est": "n'est pas", "a": "n'a pas", "ont": "n'ont pas", "sont": "ne sont pas"},
+    "es": {verb: f"no {verb}" for verb in ("fue", "es", "ha", "están", "siguen", "eran")},
+}
 _DENIED = tuple(
     (re.compile(pattern), "")
     for pattern in (r" not(?= )", r"(?<=\w)n't", r" nicht(?= )", r" pas(?= )", r" no(?= \w+[aeo]\b)")
@@ -69,8 +67,8 @@ _DENIED = tuple(
 _SPEAKERS = (
     ("union", "company"), ("company", "union"), ("police", "opposition"), ("officials", "residents"),
     ("residents", "officials"), ("minister", "opposition leader"), ("Gewerkschaft", "Firmenleitung"),
-    ("Polizei", "Opposition"), ("syndicat", "patronat"), ("préfecture", "opposition"), ("sindicato", "gobierno"),
-    ("empresa", "oposición"),
+    ("Polizei", "Opposition"), ("syndicat", "patronat"), ("préfecture", "opposition"),
+    ("sindicato", "gobierno"), ("empresa", "oposición"),
 )  # fmt: skip
 _SAYING = re.compile(
     r"(?i)\b(?:said|says|told|according|laut|sagte|sagt|nach Angaben|selon|a dit|déclar\w+|dijo|según|afirm\w+)\b"
@@ -106,7 +104,7 @@ def mutations(correct: Correct, foreign: Sequence[str]) -> Iterator[Mutation]:
         yield from spoilt("name", how, changed)
     for how, changed in _dates(text, correct.language):
         yield from spoilt("date", how, changed)
-    for changed in _negations(text):
+    for changed in _negations(text, correct.language):
         yield from spoilt("negation", "turned", changed)
     for changed in _attributions(correct):
         yield from spoilt("attribution", "another speaker", changed)
@@ -150,7 +148,15 @@ def _others(correct: Correct, written: str) -> Iterator[str]:
     values = {q.value for q in figures_of(quoted + " " + correct.statement.text, correct.language).quantities}
     for match in _DIGITS.finditer(text):
         plain = re.sub(r"\D", "", match.group())
-        if match.group() != written and not _YEAR.fullmatch(plain) and Decimal(plain) not in values:
+        clock = re.match(
+            r"\s?[ap]\.?m", correct.statement.text[correct.statement.text.find(written) + len(written) :]
+        )
+        if (
+            match.group() != written
+            and not clock
+            and not _YEAR.fullmatch(plain)
+            and Decimal(plain) not in values
+        ):
             found = figures_of(match.group(), correct.language).quantities
             if found and all(q.value not in values for q in found):
                 yield match.group()
@@ -213,14 +219,14 @@ def _dates(text: str, language: str) -> Iterator[tuple[str, str]]:
             yield "relative", re.sub(rf"\b{old}\b", new, text, count=1)
 
 
-def _negations(text: str) -> Iterator[str]:
+def _negations(text: str, language: str) -> Iterator[str]:
     for pattern, new in _DENIED:
         if pattern.search(text):
             yield pattern.sub(new, text, count=1)
             return
-    for old, denied in _AFFIRMED:
-        if old in text:
-            yield text.replace(old, denied, 1)
+    for verb, denied in _AFFIRMED[language].items():
+        if f" {verb} " in text:
+            yield text.replace(f" {verb} ", f" {denied} ", 1)
             return
 
 
@@ -259,6 +265,4 @@ def _quotes(correct: Correct) -> Iterator[Mutation]:
         if quotes.find(quote, correct.texts[_key(correct)]) is None:
             changed = replace(citation, quote=quote, end=citation.start + len(quote))
             rest = correct.statement.citations[1:]
-            yield Mutation(
-                "quote", how, correct, replace(correct.statement, citations=(changed, *rest))
-            )
+            yield Mutation("quote", how, correct, replace(correct.statement, citations=(changed, *rest)))

@@ -49,9 +49,7 @@ def spoilt(correct: Sequence[Correct]) -> list[Mutation]:
             if " " in name and name not in persons.setdefault(each.language, []):
                 persons[each.language].append(name)
     return [
-        mutation
-        for each in correct
-        for mutation in mutations(each, _foreign(each, persons[each.language]))
+        mutation for each in correct for mutation in mutations(each, _foreign(each, persons[each.language]))
     ]
 
 

@@ -1,0 +1,89 @@
+"""What of a draft may ship: its statements through the gate, and the extractive floor where prose fails.
+
+A model's draft that loses too much is no brief. The floor's own draft takes its place, degraded, with
+the reasons for which the prose fell; what the model's calls cost stays on the account.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from agents.checks import DOWNGRADES, Gated, Setting, gate, line_objection
+from agents.checks.contradictions import AT_MOST, joined
+from agents.checks.placeholders import filled, rail_of
+from agents.extract import extract
+from agents.work import Draft, Work
+from schemas.records import Contradiction, DroppedStatement, Writer
+
+# Share of a model's statements that must stand, or the floor ships instead.
+STANDING = 0.5
+
+
+def setting_of(work: Work) -> Setting:
+    """Where and when the work's brief is written."""
+    languages = work.desk.languages
+    language = languages[0] if languages else work.sources.language
+    return Setting(
+        language=language,
+        cutoff=work.assignment.assigned_at,
+        origins=work.sources.origins,
+        rail=rail_of(work.indicators, language),
+    )
+
+
+def standing(work: Work, draft: Draft) -> tuple[Draft, Gated]:
+    """The draft that ships and what the gate left of it."""
+    gated = gate(draft.statements, work.sources.texts, setting_of(work))
+    if draft.writer is not Writer.MODEL or not _failed(draft, gated):
+        return _filled(work, draft), gated
+    floor = extract(work)
+    reasons = Counter(each.reason for each in gated.dropped)
+    listed = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+    fell = f"the prose did not stand ({listed or 'no statements'}), so sources are quoted instead"
+    shipped = replace(
+        floor,
+        refused=(*gated.dropped, *floor.refused),
+        degraded="; ".join(reason for reason in (draft.degraded, fell) if reason),
+        request_hashes=draft.request_hashes,
+        input_tokens=draft.input_tokens,
+        output_tokens=draft.output_tokens,
+        cost_usd=draft.cost_usd,
+    )
+    return shipped, gate(floor.statements, work.sources.texts, setting_of(work))
+
+
+def line_stands(text: str, work: Work) -> bool:
+    """Whether a headline, a bottom line or another line without citations may stand."""
+    return line_objection(text, work.sources.texts, setting_of(work)) is None
+
+
+def contradictions(draft: Draft, gated: Gated) -> tuple[Contradiction, ...]:
+    """Those that the writer saw and those that the gate found; none without a statement."""
+    return joined(draft.contradictions, gated.contradictions)[:AT_MOST] if gated.statements else ()
+
+
+def doubts(gated: Gated) -> tuple[str, ...]:
+    """What a reader is told of statements whose confidence is low."""
+    return tuple(
+        f"Low confidence in statement {each.index + 1}: {DOWNGRADES[each.reason]}."
+        for each in gated.downgraded
+    )
+
+
+def _failed(draft: Draft, gated: Gated) -> bool:
+    return len(gated.statements) < STANDING * len(draft.statements) or not gated.statements
+
+
+def _filled(work: Work, draft: Draft) -> Draft:
+    """Lines with the rail's figures in; one that names what there is not stays, and is refused later."""
+    rail = setting_of(work).rail
+    return replace(
+        draft,
+        headline=filled(draft.headline, rail) or draft.headline,
+        bottom_line=filled(draft.bottom_line, rail) or draft.bottom_line,
+        alternatives=tuple(filled(text, rail) or text for text in draft.alternatives),
+    )
+
+
+__all__ = ["DroppedStatement", "contradictions", "doubts", "line_stands", "setting_of", "standing"]
