@@ -120,7 +120,7 @@ def numbers_invented(claim: Claim) -> Reason | None:
 def dates_invented(claim: Claim) -> Reason | None:
     """Each date follows from one of a cited text; a forecast may name one after the cut-off."""
     for said in claim.figures.dates:
-        if _dated(said, [(each.whole, each.published_at) for each in claim.cited]):
+        if _dated(said, claim, [(each.whole, each.published_at) for each in claim.cited]):
             continue
         later = bool(claim.cutoff) and all(
             dates.after(said, each.published_at, claim.cutoff) for each in claim.cited
@@ -179,7 +179,7 @@ def number_unquoted(claim: Claim) -> Reason | None:
 def date_unquoted(claim: Claim) -> Reason | None:
     """The same of dates."""
     passages = [(passage, each.published_at) for each in claim.cited for passage in each.passages]
-    loose = any(not _dated(said, passages) for said in claim.figures.dates)
+    loose = any(not _dated(said, claim, passages) for said in claim.figures.dates)
     forecast = claim.statement.kind is StatementKind.FORECAST
     return Reason.DATE_NOT_IN_QUOTE if loose and not forecast else None
 
@@ -197,15 +197,23 @@ def denial_turned(claim: Claim) -> Reason | None:
     return Reason.DENIAL_DIFFERS if denial_differs(claim.text, claim.language, passages) else None
 
 
-def _dated(said: dates.Said, sources: list[tuple[Evidence, int]]) -> bool:
-    """A date of the sources, the day one was published, or, for a bare year, a figure."""
-    if dates.supported(said, [(other, at) for source, at in sources for other in source.figures.dates]):
+def _dated(said: dates.Said, claim: Claim, sources: list[tuple[Evidence, int]]) -> bool:
+    """A date of the sources, the day one was published, or, for a bare year, a figure.
+
+    A month or a year does not follow from a day that the statement says beside it: in "fell in March,
+    figures showed on Friday" the Friday is no witness for March.
+    """
+    beside = {other.words for other in claim.figures.dates if other is not said}
+    known = [
+        (other, at)
+        for source, at in sources
+        for other in source.figures.dates
+        if said.day is not None or other.words not in beside
+    ]
+    if dates.supported(said, known):
         return True
-    if (
-        said.offset is None
-        and said.weekday is None
-        and any(dates.published(said, at) for _, at in sources if at)
-    ):
+    absolute = said.offset is None and said.weekday is None
+    if absolute and any(dates.published(said, at) for _, at in sources if at):
         return True
     if said.year is None or said.month is not None:
         return False

@@ -81,10 +81,8 @@ def days(said: Said, published_at: int) -> frozenset[date]:
 
 
 def published(said: Said, published_at: int) -> bool:
-    """Whether the date is, or holds, the day on which a text of that time was published."""
-    if said.day is None:
-        return any(_within(said, day) for day in _writing(published_at))
-    return bool(days(said, published_at) & _writing(published_at))
+    """Whether the date is the day on which a text of that time was published."""
+    return said.day is not None and bool(days(said, published_at) & _writing(published_at))
 
 
 def after(said: Said, published_at: int, cutoff: int) -> bool:

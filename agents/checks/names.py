@@ -22,7 +22,22 @@ LONGEST_ENDING = 3
 # Inflect names at their end by more than a letter or three.
 _INFLECTING = {"pl", "ru", "uk", "cs", "sk", "fi", "hu", "tr", "et", "lt", "lv", "hr", "sr", "sl", "bg"}
 # Capitals of figures.
-_NO_NAMES = {"mrd", "mio", "tsd", "bio", "eur", "usd", "gbp", "chf", "gmt", "utc", "cet"}
+_NO_NAMES = {
+    "mrd",
+    "mio",
+    "tsd",
+    "bio",
+    "eur",
+    "usd",
+    "euro",
+    "euros",
+    "dollar",
+    "gbp",
+    "chf",
+    "gmt",
+    "utc",
+    "cet",
+}
 _LATIN = re.compile(r"[a-z]")
 _OUTLET = re.compile(r"[^\W_]{2,}")
 
@@ -95,6 +110,9 @@ def _inflected(one: str, other: str, language: str) -> bool:
         return False
     if longer.startswith(shorter):
         return True
+    if language == "de" and other.endswith("er") and one[: len(other) - 3] == other[:-3] != "":
+        # Dresdner, Bremer, Zürcher: of Dresden, Bremen, Zürich.
+        return len(other) - 3 >= SHORTEST_STEM - 1
     stem = shorter[: max(SHORTEST_STEM, len(shorter) - 2)]
     return language in _INFLECTING and longer.startswith(stem)
 

@@ -93,6 +93,7 @@ class _Token:
     nor the hundred of "por ciento"."""
 
     __slots__ = ("end", "of_digits", "start", "word")
+    of_digits: bool
 
     def __init__(self, match: re.Match[str], before: _Token | None) -> None:
         self.word = match.group()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agents.checks.claims import DOWNGRADING, DROPPING, Claim, claim_of
@@ -51,9 +50,14 @@ def claims(judged: Sequence[Judged]) -> list[Claim]:
 def flags(read: Sequence[Claim]) -> dict[str, list[bool]]:
     """By check: which claims it gives a reason against."""
     return {
-        name: [not (claim.verbatim) and check(claim) is not None for claim in read]
+        name: [not claim.verbatim and check(claim) is not None for claim in read]
         for name, check in (DROPPING | DOWNGRADING).items()
     }
+
+
+def any_of(found: dict[str, list[bool]], checks: Iterable[str]) -> list[bool]:
+    """Flags of the sentences that one of the checks flags."""
+    return [any(flags) for flags in zip(*(found[name] for name in checks), strict=True)]
 
 
 def score(flagged: Sequence[bool], unsupported: Sequence[bool]) -> Score:
@@ -104,7 +108,3 @@ def _claim(judged: Judged) -> Claim:
         for piece in nearest
     )
     return claim_of(Statement(text=judged.text, citations=citations), {SOURCE: source}, Setting())
-
-
-def mean(values: Sequence[float]) -> float:
-    return math.fsum(values) / len(values) if values else 0.0

@@ -49,8 +49,9 @@ _MONTHS = {
 }
 _RELATIVE = (
     ("yesterday", "tomorrow"), ("next year", "last year"), ("last year", "next year"),
-    ("last week", "next week"), ("last month", "next month"), ("gestern", "morgen"), ("letzte Woche", "nächste Woche"),
-    ("la semaine dernière", "la semaine prochaine"), ("ayer", "hoy"),
+    ("last week", "next week"), ("last month", "next month"), ("gestern", "morgen"),
+    ("letzte Woche", "nächste Woche"), ("la semaine dernière", "la semaine prochaine"),
+    ("ayer", "hoy"),
 )  # fmt: skip
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 # A negation put in, or taken out where it stands.
@@ -71,7 +72,8 @@ _SPEAKERS = (
     ("sindicato", "gobierno"), ("empresa", "oposición"),
 )  # fmt: skip
 _SAYING = re.compile(
-    r"(?i)\b(?:said|says|told|according|laut|sagte|sagt|nach Angaben|selon|a dit|déclar\w+|dijo|según|afirm\w+)\b"
+    r"(?i)\b(?:said|says|told|according|laut|sagte|sagt|nach Angaben|selon|a dit|déclar\w+|dijo|según|"
+    r"afirm\w+)\b"
 )
 _WORD = re.compile(r"[^\W\d_]{5,}")
 _SPOKEN = re.compile(r"[“\"„«]\s?([^“”\"„»«]{12,}?)\s?[”\"“»]")
