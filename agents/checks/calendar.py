@@ -154,7 +154,7 @@ def _pattern(
         rf"(?P<m2>{month})\s(?P<d2>{day})(?!\d|[.,]\d|\s?(?:%|percent|million|billion)){ordinal}"
         rf"(?:\s?(?:[-–]|to|and)\s?(?P<d2b>{day}){ordinal}(?!\d))?(?:,?\s(?P<y2>{year})\b)?",
         rf"(?P<m3>{month})(?:,|\s(?:of|de[l]?))?\s(?P<y3>{year})\b",
-        rf"(?:{before})[\s-](?:(?:the|den|dem)\s)?(?P<m4>{_any(whole)})\b",
+        rf"(?:{before})[\s-](?:(?:the|den|dem)\s)?(?P<m4>{_any(whole)})\b(?!\.?\s(?:de[l]?\s)?\d)",
         rf"(?P<m5>{clear or '(?!)'})\b",
         rf"(?P<weekday>{_any(weekdays)})(?:s|morning|abend|morgen|nachmittag|nacht|vormittag|früh)?\b",
         rf"(?P<ago>{ago})\b",

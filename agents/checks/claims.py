@@ -64,7 +64,7 @@ def claim_of(statement: Statement, texts: Mapping[SourceKey, str], setting: Sett
     language = _language(text, cited, setting)
     plain = quotes.fold(text)[0].strip()
     verbatim = any(plain in quotes.fold(citation.quote)[0] for citation in statement.citations)
-    figures = quantities.figures_of(text, language)
+    figures = quantities.figures_of(independence.without(text), language)
     return Claim(statement, text, language, cited, setting.cutoff, bool(plain) and verbatim, figures)
 
 
@@ -112,7 +112,7 @@ def speech_invented(claim: Claim) -> Reason | None:
 
 def numbers_invented(claim: Claim) -> Reason | None:
     """Each figure follows from one of a cited text."""
-    known = [quantity for each in claim.cited for quantity in each.whole.figures.quantities]
+    known = [quantity for each in claim.cited for quantity in quantities.known(each.whole.figures)]
     invented = any(not quantities.supported(said, known) for said in claim.figures.quantities)
     return Reason.NUMBER_NOT_IN_SOURCE if invented else None
 
@@ -171,7 +171,9 @@ def judgement_unqualified(claim: Claim) -> Reason | None:
 
 def number_unquoted(claim: Claim) -> Reason | None:
     """Each figure is in a quoted passage, not only elsewhere in the text."""
-    known = [q for each in claim.cited for passage in each.passages for q in passage.figures.quantities]
+    known = [
+        q for each in claim.cited for passage in each.passages for q in quantities.known(passage.figures)
+    ]
     loose = any(not quantities.supported(said, known) for said in claim.figures.quantities)
     return Reason.NUMBER_NOT_IN_QUOTE if loose else None
 
@@ -223,13 +225,13 @@ def _dated(said: dates.Said, claim: Claim, sources: list[tuple[Evidence, int]]) 
 Check = Callable[[Claim], Reason | None]
 # In the order they run; a statement is dropped by the first that gives a reason.
 DROPPING: dict[str, Check] = {
+    "likelihood": likelihood_misused,
+    "independence": not_independent,
     "quoted speech": speech_invented,
     "numbers": numbers_invented,
     "dates": dates_invented,
     "names": names_invented,
     "wording": words_unheard_of,
-    "likelihood": likelihood_misused,
-    "independence": not_independent,
 }
 # Of those that are not dropped, the confidence is low when one of these gives a reason.
 DOWNGRADING: dict[str, Check] = {

@@ -95,8 +95,8 @@ def after(said: Said, published_at: int, cutoff: int) -> bool:
 
 
 def _follows(said: Said, other: Said, published_at: int) -> bool:
-    if said.words == other.words:
-        return True
+    if said.words == other.words or None not in (said.offset, other.offset):
+        return said.words == other.words
     if said.day is None and said.weekday is None and said.offset is None:
         return _in_period(said, other, published_at)
     mine, theirs = days(said, published_at), days(other, published_at)
@@ -204,7 +204,7 @@ def _capital(word: str, known: Calendar) -> bool:
 def _numeric(start: int, end: int, group: dict[str, str], language: str) -> Iterator[Said]:
     one, two, year = int(group["n1"]), int(group["n2"]), int(group["n3"])
     year += 2000 if year < 100 else 0
-    if two > 12 >= one:
+    if two > 12 >= one > 0:
         yield Said(start, end, year, one, two)
-    elif one <= 31 and two <= 12:
+    elif 0 < one <= 31 and 0 < two <= 12:
         yield Said(start, end, year, two, one, swapped=language == "en" and one <= 12)

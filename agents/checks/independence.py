@@ -36,6 +36,11 @@ _CONFIRMED = re.compile(
 )
 
 
+def without(text: str) -> str:
+    """The text without such claims: "two outlets" is no figure that a source would have."""
+    return _CLAIM.sub("…", text)
+
+
 def needed(text: str, cited: Iterable[str]) -> int:
     """How many independent families the text says there are; 0 when it says nothing of it.
 

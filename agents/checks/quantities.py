@@ -99,13 +99,12 @@ class _Token:
         self.word = match.group()
         self.start, self.end = match.span()
         word = self.word.casefold()
-        self.of_digits = self.word[0].isdigit() or bool(
-            before
-            and (
-                (before.of_digits and word in _SCALES)
-                or (before.word.casefold() in _PER and word in _HUNDREDS)
-            )
+        # In French a month, shortened, is a number: "1 sept. 2000".
+        shortened = word == "sept" and match.string[self.end : self.end + 1] == "."
+        follows = before is not None and (
+            (before.of_digits and word in _SCALES) or (before.word.casefold() in _PER and word in _HUNDREDS)
         )
+        self.of_digits = self.word[0].isdigit() or shortened or follows
 
     def text(self) -> str:
         return self.word
@@ -138,6 +137,16 @@ def figures_of(text: str, language: str) -> Figures:
 def supported(said: Quantity, sources: Iterable[Quantity]) -> bool:
     """Whether a figure follows from one of the sources' by its hedge or by rounding."""
     return any(_follows(said, other) for other in sources)
+
+
+def known(figures: Figures) -> tuple[Quantity, ...]:
+    """What figures may follow from: quantities, and what looks like a year but may be a count."""
+    counts = (
+        Quantity(Decimal(said.year), "", Decimal(1))
+        for said in figures.dates
+        if said.year is not None and said.month is None
+    )
+    return (*figures.quantities, *counts)
 
 
 def _follows(said: Quantity, other: Quantity) -> bool:
@@ -213,6 +222,8 @@ def _in_digits(text: str, language: str) -> tuple[str, list[Decimal]]:
     text = _DOZEN.sub(lambda match: f"about {_DOZENS[match.group(1).casefold()]}", text)
     if language not in SPELLED:
         return text, []
+    # text2num knows the Spanish word in one of its forms.
+    text = text.replace("eintiún", "eintiuno")
     tokens: list[_Token] = []
     for match in _TOKEN.finditer(text):
         tokens.append(_Token(match, tokens[-1] if tokens else None))
@@ -225,9 +236,16 @@ def _in_digits(text: str, language: str) -> tuple[str, list[Decimal]]:
             ordinals += [value] if value > 1 else []
         # "One" and "a" are seldom figures.
         elif value != 1 and not tokens[each.start].of_digits:
-            parts += [text[end : tokens[each.start].start], format(value.normalize(), "f")]
+            parts += [text[end : tokens[each.start].start], _written(value)]
             end = tokens[each.end - 1].end
     return "".join([*parts, text[end:]]), ordinals
+
+
+def _written(value: Decimal) -> str:
+    """In digits, thousands apart, so that fifteen hundred is no year."""
+    if value != value.to_integral_value():
+        return format(value.normalize(), "f")
+    return f"{int(value):,}".replace(",", "\u00a0")
 
 
 def _without(text: str, found: Iterable[Said]) -> str:

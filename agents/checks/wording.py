@@ -15,7 +15,7 @@ from agents.checks.evidence import Evidence, evidence
 from agents.terms import Terms, common, terms_of
 
 # Below this share of its weight in the cited texts a sentence has nothing to do with them.
-UNHEARD_OF = 0.4
+UNHEARD_OF = 0.3
 # So many terms a sentence needs to be judged by them.
 FEWEST_TERMS = 3
 # Shares of the statement's and of the passage's weight from which one is the other in other words.

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.checks``: precision and recall of "unsupported" by check; what is caught of mutations.
+"""``python -m benchmarks.checks``: precision and recall of "unsupported" by check, and mutations caught.
 
 Beside the checks, a baseline in the same run: the share of a sentence's words that its text has, once with
 the threshold that is best on the very set, once with as many flags as the checks give. The last line is JSON.
