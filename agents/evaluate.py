@@ -5,7 +5,7 @@ from __future__ import annotations
 from agents.change import change
 from agents.checks import PASSED, Gated
 from agents.checks.prose import objection
-from agents.floor import contradictions, doubts, line_stands, standing
+from agents.floor import contradictions, doubts, line, standing
 from agents.quality import gaps, grades
 from agents.work import Draft, Work
 from desks import Desk
@@ -40,7 +40,7 @@ def evaluate(work: Work, draft: Draft, writer: str, generated_at: int) -> Brief:
     draft, gated = standing(work, draft)
     made_by = recipe(work.desk, writer)
     story, statements = work.story, gated.statements
-    opposed = contradictions(draft, gated)
+    opposed = contradictions(work, draft, gated)
     headline, bottom_line = _heading(work, draft, gated)
     return Brief(
         brief_id=brief_id(story.story_id, story.revision, work.desk.name, made_by),
@@ -57,7 +57,7 @@ def evaluate(work: Work, draft: Draft, writer: str, generated_at: int) -> Brief:
         statements=statements,
         indicators=work.indicators,
         contradictions=opposed,
-        alternatives=tuple(text for text in draft.alternatives if line_stands(text, work)),
+        alternatives=tuple(filter(None, (line(text, work) for text in draft.alternatives))),
         gaps=(*gaps(story, statements, work.sources, draft.degraded), *doubts(gated)),
         change=change(statements, work.sources, work.predecessors, story.merged_into),
         quality=_quality(work, draft, gated, opposed),
@@ -74,10 +74,10 @@ def _status(draft: Draft, gated: Gated) -> BriefStatus:
 def _heading(work: Work, draft: Draft, gated: Gated) -> tuple[str, str]:
     """Headline and bottom line; what may not stand is replaced by the first statement that does."""
     first = gated.statements[0].text if gated.statements else ""
-    headline = draft.headline if line_stands(draft.headline, work) else ""
+    headline = line(draft.headline, work)
     if not first:
         return headline or "Withheld", WITHHELD
-    bottom_line = draft.bottom_line if line_stands(draft.bottom_line, work) else ""
+    bottom_line = line(draft.bottom_line, work)
     return headline or first, bottom_line or first
 
 

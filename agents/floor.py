@@ -14,7 +14,7 @@ from agents.checks.contradictions import AT_MOST, joined
 from agents.checks.placeholders import filled, rail_of
 from agents.extract import extract
 from agents.work import Draft, Work
-from schemas.records import Contradiction, DroppedStatement, Writer
+from schemas.records import Contradiction, Statement, Writer
 
 # Share of a model's statements that must stand, or the floor ships instead.
 STANDING = 0.5
@@ -36,7 +36,7 @@ def standing(work: Work, draft: Draft) -> tuple[Draft, Gated]:
     """The draft that ships and what the gate left of it."""
     gated = gate(draft.statements, work.sources.texts, setting_of(work))
     if draft.writer is not Writer.MODEL or not _failed(draft, gated):
-        return _filled(work, draft), gated
+        return draft, gated
     floor = extract(work)
     reasons = Counter(each.reason for each in gated.dropped)
     listed = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
@@ -53,14 +53,35 @@ def standing(work: Work, draft: Draft) -> tuple[Draft, Gated]:
     return shipped, gate(floor.statements, work.sources.texts, setting_of(work))
 
 
-def line_stands(text: str, work: Work) -> bool:
-    """Whether a headline, a bottom line or another line without citations may stand."""
-    return line_objection(text, work.sources.texts, setting_of(work)) is None
+def line(text: str, work: Work) -> str:
+    """A headline, a bottom line or another line without citations, with the rail's figures in; empty when it
+    may not stand."""
+    setting = setting_of(work)
+    if not text or line_objection(text, work.sources.texts, setting) is not None:
+        return ""
+    return filled(text, setting.rail) or ""
 
 
-def contradictions(draft: Draft, gated: Gated) -> tuple[Contradiction, ...]:
-    """Those that the writer saw and those that the gate found; none without a statement."""
-    return joined(draft.contradictions, gated.contradictions)[:AT_MOST] if gated.statements else ()
+def contradictions(work: Work, draft: Draft, gated: Gated) -> tuple[Contradiction, ...]:
+    """Those that the writer saw and those that the gate found; none without a statement.
+
+    A model's own pass the gate as its statements do; the floor's are made by code, of quotes.
+    """
+    if not gated.statements:
+        return ()
+    seen = draft.contradictions
+    if draft.writer is Writer.MODEL:
+        texts, setting = work.sources.texts, setting_of(work)
+        seen = tuple(
+            replace(each, text=stood[0].text, citations=stood[0].citations)
+            for each in seen
+            if (
+                stood := gate(
+                    [Statement(text=each.text, citations=each.citations)], texts, setting
+                ).statements
+            )
+        )
+    return joined(gated.contradictions, seen)[:AT_MOST]
 
 
 def doubts(gated: Gated) -> tuple[str, ...]:
@@ -73,17 +94,3 @@ def doubts(gated: Gated) -> tuple[str, ...]:
 
 def _failed(draft: Draft, gated: Gated) -> bool:
     return len(gated.statements) < STANDING * len(draft.statements) or not gated.statements
-
-
-def _filled(work: Work, draft: Draft) -> Draft:
-    """Lines with the rail's figures in; one that names what there is not stays, and is refused later."""
-    rail = setting_of(work).rail
-    return replace(
-        draft,
-        headline=filled(draft.headline, rail) or draft.headline,
-        bottom_line=filled(draft.bottom_line, rail) or draft.bottom_line,
-        alternatives=tuple(filled(text, rail) or text for text in draft.alternatives),
-    )
-
-
-__all__ = ["DroppedStatement", "contradictions", "doubts", "line_stands", "setting_of", "standing"]
