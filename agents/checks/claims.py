@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agents.checks import dates, independence, likelihood, names, quantities, quotes, speech
-from agents.checks.evidence import Evidence, evidence
+from agents.checks.evidence import KEPT, Evidence, evidence
 from agents.checks.placeholders import without
 from agents.checks.reasons import Reason
 from agents.checks.setting import Setting, SourceKey
@@ -62,8 +63,8 @@ def claim_of(statement: Statement, texts: Mapping[SourceKey, str], setting: Sett
         quoted.setdefault(_source(citation), []).append(citation.quote)
     cited = tuple(_cited(source, texts[source], passages, setting) for source, passages in quoted.items())
     language = _language(text, cited, setting)
-    plain = quotes.fold(text)[0].strip()
-    verbatim = any(plain in quotes.fold(citation.quote)[0] for citation in statement.citations)
+    plain = _plain(text)
+    verbatim = any(plain in _plain(citation.quote) for citation in statement.citations)
     figures = quantities.figures_of(independence.without(text), language)
     return Claim(statement, text, language, cited, setting.cutoff, bool(plain) and verbatim, figures)
 
@@ -76,6 +77,11 @@ def line_of(text: str, texts: Mapping[SourceKey, str], setting: Setting) -> Clai
     verbatim = any(plain in whole for whole in texts.values())
     figures = quantities.figures_of(plain, language)
     return Claim(Statement(text=text), plain, language, cited, setting.cutoff, verbatim, figures)
+
+
+@lru_cache(maxsize=KEPT)
+def _plain(text: str) -> str:
+    return quotes.fold(text)[0].strip()
 
 
 def _source(citation: Citation) -> SourceKey:
