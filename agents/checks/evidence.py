@@ -17,8 +17,8 @@ from agents.terms import Terms, terms_of
 _WORD = re.compile(r"[^\W_]+(?:[-'’.&][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _ELISION = re.compile(r"^(?:[dljmnstc]|qu)['’](?=\w)")
-# Texts and quotes read of late; a story has at most 40 texts.
-KEPT = 1024
+# Texts and quotes read of late, some 100 kB each at most; a story has at most 40 texts.
+KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
