@@ -15,7 +15,7 @@ from babel.numbers import format_decimal
 from schemas.records import BriefIndicator
 
 PLACEHOLDER = re.compile(r"\[rail:([\w./:-]{1,120})\]")
-_LEFT_OVER = re.compile(r"\[\s*rail\b[^\]]*\]?", re.IGNORECASE)
+_LEFT_OVER = re.compile(r"\[rail:")
 
 
 def rail_of(indicators: Sequence[BriefIndicator], language: str) -> dict[str, str]:

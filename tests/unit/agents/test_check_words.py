@@ -246,6 +246,10 @@ def test_the_rail_s_figures_come_by_placeholder_alone() -> None:
     assert reasons(unknown, setting=setting)[0] == ["UNKNOWN_PLACEHOLDER"]
 
 
+def test_brackets_of_a_source_are_no_placeholders() -> None:
+    assert line_objection("[Rail] strike at Port Vell", TEXTS, SETTING) is None
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
