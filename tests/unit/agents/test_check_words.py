@@ -11,7 +11,7 @@ from agents.checks import Origin, Reason, Setting, gate, line_objection
 from agents.checks.gate import Gated
 from agents.checks.independence import needed
 from agents.checks.likelihood import TERMS, terms
-from agents.checks.placeholders import rail_of
+from agents.checks.placeholders import filled, rail_of
 from schemas.records import BriefIndicator, Citation, Statement, StatementKind
 from tests.unit.agents.newsdesk import DAY_ZERO, HARBOUR_POST, HOUR, MERIDIAN, VELL_COURIER
 
@@ -247,7 +247,8 @@ def test_the_rail_s_figures_come_by_placeholder_alone() -> None:
 
 
 def test_brackets_of_a_source_are_no_placeholders() -> None:
-    assert line_objection("[Rail] strike at Port Vell", TEXTS, SETTING) is None
+    assert filled("[Rail] strike at Port Vell", {}) == "[Rail] strike at Port Vell"
+    assert filled("[rail:volume] reports", {}) is None
 
 
 @pytest.mark.parametrize(
