@@ -8,99 +8,16 @@ has the unit in question; and the figures must exclude each other: "at least 50"
 from __future__ import annotations
 
 import itertools
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from agents.candidates import Candidate
+from agents.checks.counted import Figure, opposed
 from agents.sameness import agree_but_for_figures
 from agents.sources import key
-from language.numbers import Number, numbers
 from schemas.records import Citation, Contradiction
 
 AT_MOST = 3
-# Units are compared by their first letters, so that member and members are one.
-UNIT_STEM = 6
-# What a plain number counts: the noun after it. "480 of its members" counts members.
-COUNTED = re.compile(r"(?:\s(?:of\s)?(?:its|the|their|these|those))?[\s\u00a0\u202f]([^\W\d_]{2,})")
-AT_LEAST = re.compile(
-    r"(?i)(?:at least|more than|over|above|mindestens|mehr als|über|al menos|más de|au moins|plus de)\s*$"
-)
-UP_TO = re.compile(
-    r"(?i)(?:up to|as many as|fewer than|less than|under|bis zu|höchstens|weniger als|hasta|menos de|"
-    r"jusqu['’]à|moins de)\s*$"
-)
-ABOUT = re.compile(
-    r"(?i)(?:about|around|some|nearly|almost|roughly|approximately|rund|etwa|ca\.|fast|knapp|unos|unas|casi|"
-    r"alrededor de|cerca de|environ|près de|quelque)\s*$"
-)
-# Words after a number that make it a date, a time, or a place in a list.
-NO_UNIT = {
-    *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october"),
-    *(
-        "november",
-        "december",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-    ),
-    *("januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember"),
-    *("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre"),
-    *(
-        "noviembre",
-        "diciembre",
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-    ),
-    *("octobre", "novembre", "décembre", "am", "pm", "gmt", "utc", "uhr", "heures", "horas", "hours"),
-    *("year", "years", "jahr", "jahre", "jahren", "año", "años", "an", "ans", "st", "nd", "rd", "th"),
-    *(
-        "to",
-        "and",
-        "or",
-        "of",
-        "in",
-        "on",
-        "at",
-        "by",
-        "from",
-        "for",
-        "per",
-        "und",
-        "oder",
-        "bis",
-        "von",
-        "im",
-    ),
-    *("de", "del", "en", "y", "et", "ou", "du", "des", "le", "la", "les", "el", "los", "las", "the", "a"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number with its unit, as an interval: hedged figures leave room on one side or both."""
-
-    phrase: str
-    unit: str
-    low: Decimal
-    high: Decimal
 
 
 def disagreements(candidates: Sequence[Candidate]) -> tuple[Contradiction, ...]:
@@ -111,45 +28,9 @@ def disagreements(candidates: Sequence[Candidate]) -> tuple[Contradiction, ...]:
             continue
         if not (one.terms.figures and other.terms.figures and agree_but_for_figures(one.terms, other.terms)):
             continue
-        for mine, theirs in _opposed(one, other):
+        for mine, theirs in opposed(one.sentence.text, other.sentence.text, one.article.language):
             found.setdefault(mine.unit, _contradiction(one, mine, other, theirs))
     return tuple(found.values())[:AT_MOST]
-
-
-def figures(text: str, language: str) -> list[Figure]:
-    """The numbers of a sentence that count something, with what they count."""
-    found = (_figure(number, text) for number in numbers(text, language))
-    return [figure for figure in found if figure is not None]
-
-
-def _opposed(one: Candidate, other: Candidate) -> Iterator[tuple[Figure, Figure]]:
-    mine, theirs = (_by_unit(figures(c.sentence.text, c.article.language)) for c in (one, other))
-    for unit in mine.keys() & theirs.keys():
-        if mine[unit].high < theirs[unit].low or theirs[unit].high < mine[unit].low:
-            yield mine[unit], theirs[unit]
-
-
-def _by_unit(found: list[Figure]) -> dict[str, Figure]:
-    """Units that occur once; which of two figures another one contradicts cannot be known."""
-    units = [figure.unit for figure in found]
-    return {figure.unit: figure for figure in found if units.count(figure.unit) == 1}
-
-
-def _figure(number: Number, text: str) -> Figure | None:
-    counted = None if number.unit else COUNTED.match(text, number.end)
-    unit = counted.group(1).casefold() if counted else number.unit
-    if not unit or unit == "year" or unit in NO_UNIT:
-        return None
-    before = text[: number.start]
-    low, high = number.value - number.resolution / 2, number.value + number.resolution / 2
-    if AT_LEAST.search(before):
-        high = Decimal("Infinity")
-    elif UP_TO.search(before):
-        low = Decimal(0)
-    elif ABOUT.search(before):
-        low, high = number.value * Decimal("0.9"), number.value * Decimal("1.1")
-    end = counted.end() if counted else number.end
-    return Figure(phrase=text[number.start : end], unit=unit[:UNIT_STEM], low=low, high=high)
 
 
 def _contradiction(one: Candidate, mine: Figure, other: Candidate, theirs: Figure) -> Contradiction:

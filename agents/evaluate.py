@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from agents.change import change
-from agents.checks import PASSED, Gated, gate
+from agents.checks import PASSED, Gated
 from agents.checks.prose import objection
+from agents.floor import contradictions, doubts, line, standing
 from agents.quality import gaps, grades
 from agents.work import Draft, Work
 from desks import Desk
@@ -12,6 +13,7 @@ from schemas.identity import brief_id, hash_of
 from schemas.records import (
     Brief,
     BriefStatus,
+    Contradiction,
     Provenance,
     Quality,
     Source,
@@ -35,10 +37,11 @@ def evaluate(work: Work, draft: Draft, writer: str, generated_at: int) -> Brief:
     WITHHELD when no statement stands; DEGRADED when the writer did less than it was asked for or a
     drafted statement was dropped; otherwise PUBLISHED.
     """
-    gated = gate(draft.statements, work.sources.texts)
+    draft, gated = standing(work, draft)
     made_by = recipe(work.desk, writer)
     story, statements = work.story, gated.statements
-    headline, bottom_line = _heading(draft, gated)
+    opposed = contradictions(work, draft, gated)
+    headline, bottom_line = _heading(work, draft, gated)
     return Brief(
         brief_id=brief_id(story.story_id, story.revision, work.desk.name, made_by),
         story_id=story.story_id,
@@ -53,11 +56,11 @@ def evaluate(work: Work, draft: Draft, writer: str, generated_at: int) -> Brief:
         bottom_line=bottom_line,
         statements=statements,
         indicators=work.indicators,
-        contradictions=draft.contradictions if statements else (),
-        alternatives=tuple(text for text in draft.alternatives if objection(text) is None),
-        gaps=gaps(story, statements, work.sources, draft.degraded),
+        contradictions=opposed,
+        alternatives=tuple(filter(None, (line(text, work) for text in draft.alternatives))),
+        gaps=(*gaps(story, statements, work.sources, draft.degraded), *doubts(gated)),
         change=change(statements, work.sources, work.predecessors, story.merged_into),
-        quality=_quality(work, draft, gated),
+        quality=_quality(work, draft, gated, opposed),
         provenance=_provenance(story, draft, made_by),
     )
 
@@ -68,23 +71,23 @@ def _status(draft: Draft, gated: Gated) -> BriefStatus:
     return BriefStatus.DEGRADED if draft.degraded or gated.dropped else BriefStatus.PUBLISHED
 
 
-def _heading(draft: Draft, gated: Gated) -> tuple[str, str]:
+def _heading(work: Work, draft: Draft, gated: Gated) -> tuple[str, str]:
     """Headline and bottom line; what may not stand is replaced by the first statement that does."""
     first = gated.statements[0].text if gated.statements else ""
-    headline = draft.headline if objection(draft.headline) is None else ""
+    headline = line(draft.headline, work)
     if not first:
         return headline or "Withheld", WITHHELD
-    bottom_line = draft.bottom_line if objection(draft.bottom_line) is None else ""
+    bottom_line = line(draft.bottom_line, work)
     return headline or first, bottom_line or first
 
 
-def _quality(work: Work, draft: Draft, gated: Gated) -> Quality:
+def _quality(work: Work, draft: Draft, gated: Gated, opposed: tuple[Contradiction, ...]) -> Quality:
     dropped = (*gated.dropped, *draft.refused)
     return Quality(
         independent_families=len(work.sources.families),
         checks_passed=PASSED if gated.statements else (),
         dropped=dropped[:LISTED],
-        grades=grades(gated.statements, draft.contradictions, work.sources),
+        grades=grades(gated.statements, opposed, work.sources),
     )
 
 

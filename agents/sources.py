@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from agents.checks.gate import SourceKey
 from agents.checks.prose import orders
 from agents.checks.reasons import Reason
+from agents.checks.setting import Origin, SourceKey
 from schemas.records import Story, StoryArticle
 
 
@@ -32,6 +32,16 @@ class Sources:
     def texts(self) -> dict[SourceKey, str]:
         """What may be quoted."""
         return {key(article): article.excerpt for article in self.originals}
+
+    @property
+    def origins(self) -> dict[SourceKey, Origin]:
+        """Of each text that may be quoted, where it comes from."""
+        return {
+            key(article): Origin(
+                article.language, family(article), article.publisher or "", article.published_at
+            )
+            for article in self.originals
+        }
 
     @property
     def language(self) -> str:

@@ -1,6 +1,17 @@
 """Checks in code: every statement passes them, whoever wrote it, or is dropped with a reason."""
 
-from agents.checks.gate import PASSED, Gated, gate
-from agents.checks.reasons import Reason
+from agents.checks.gate import PASSED, Downgrade, Gated, gate, line_objection
+from agents.checks.reasons import DOWNGRADES, Reason
+from agents.checks.setting import Origin, Setting
 
-__all__ = ["PASSED", "Gated", "Reason", "gate"]
+__all__ = [
+    "DOWNGRADES",
+    "PASSED",
+    "Downgrade",
+    "Gated",
+    "Origin",
+    "Reason",
+    "Setting",
+    "gate",
+    "line_objection",
+]

@@ -3,7 +3,8 @@
 import pytest
 
 from agents.candidates import candidates
-from agents.disagreement import disagreements, figures
+from agents.checks.counted import figures
+from agents.disagreement import disagreements
 from agents.sources import sources_of
 from schemas.records import Contradiction
 from tests.unit.agents.newsdesk import article, story

@@ -1,0 +1,95 @@
+"""What the words of a statement tell beside its quotes: nothing in common, another name, a denial.
+
+These compare a sentence with passages by their weighted terms (agents.terms); they see only what is said in
+nearly the same words, and are silent otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from agents.checks import names
+from agents.checks.evidence import Evidence, evidence
+from agents.terms import Terms, common, terms_of
+
+# Below this share of its weight in the cited texts a sentence has nothing to do with them.
+UNHEARD_OF = 0.3
+# So many terms a sentence needs to be judged by them.
+FEWEST_TERMS = 3
+# Shares of the statement's and of the passage's weight from which one is the other in other words.
+ALIKE = 0.6
+THE_SAME = 0.8
+# Deny without a "not".
+_NOBODY = re.compile(
+    r"\b(?:nobody|nothing|nowhere|no-one|unhurt|niemand\w*|nichts|nirgends|unverletzt|personne|rien|aucune?|"
+    r"nadie|nada|tampoco|ilesos?)\b|\bn['’]\w",
+    re.IGNORECASE,
+)
+
+
+def unheard_of(text: str, language: str, sources: Sequence[Evidence]) -> bool:
+    """Whether next to nothing of the sentence is in any of the texts, all of its language."""
+    said = terms_of(text, language).words
+    if len(said) < FEWEST_TERMS:
+        return False
+    known: dict[str, float] = {}
+    for source in sources:
+        known |= source.terms.words
+    return common(said, known) < UNHEARD_OF * math.fsum(said.values())
+
+
+def name_replaced(
+    text: str, language: str, passages: Sequence[Evidence], sources: Sequence[Evidence]
+) -> bool:
+    """Whether the sentence has a name of the cited texts that no passage has, while the passage that it
+    otherwise repeats has one that the sentence has not."""
+    strangers = [
+        name
+        for name in names.said(text, language)
+        if any(name in source.text for source in sources) and not names.stands(name, passages)
+    ]
+    if not strangers:
+        return False
+    own = evidence(text, language)
+    rest = text
+    for name in strangers:
+        rest = rest.replace(name, " ")
+    said = terms_of(rest, language)
+    return any(
+        passage.language == language
+        and _share(said, passage.terms) >= ALIKE
+        and any(not names.stands(name, [own]) for name in names.said(passage.text, language))
+        for passage in passages
+    )
+
+
+def denial_differs(text: str, language: str, passages: Sequence[Evidence]) -> bool:
+    """Whether the sentence denies what the passages affirm, or affirms what the one it repeats denies."""
+    said = terms_of(text, language)
+    near = [
+        passage
+        for passage in passages
+        if passage.language == language and _share(said, passage.terms) >= ALIKE
+    ]
+    if not near:
+        return False
+    if _negated(text, said):
+        return not any(_negated(passage.text, passage.terms) for passage in passages)
+    same = [
+        passage
+        for passage in near
+        if _share(said, passage.terms) >= THE_SAME and _share(passage.terms, said) >= THE_SAME
+    ]
+    return bool(same) and all(_negated(passage.text, passage.terms) for passage in same)
+
+
+def _negated(text: str, terms: Terms) -> bool:
+    return terms.negated or _NOBODY.search(text) is not None
+
+
+def _share(one: Terms, other: Terms) -> float:
+    """How much of the one's words the other has."""
+    whole = math.fsum(one.words.values())
+    return common(one.words, other.words) / whole if whole else 0.0
