@@ -14,7 +14,7 @@ from flink_jobs.runs import JOBS, JobName
 from flink_jobs.submit import Jobs
 from tidewire import jobs as flink
 from tidewire.commands.stack import say, show_step
-from tidewire.places import stack_settings
+from tidewire.places import answering_broker, stack_settings
 from tidewire.profile import load
 from tidewire.roles import agents_role
 from tidewire.stack.stack import Stack
@@ -72,6 +72,7 @@ def submit(
         raise typer.BadParameter(
             "a savepoint belongs to one job: name articles or stories", param_hint="--savepoint"
         )
+    answering_broker()
     wanted = flink.runs(chosen, names, until_last_tick)
     started = [jobs.submit(wanted[0], savepoint)] if savepoint else jobs.submit_all(wanted, fresh)
     for each in started:
