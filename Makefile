@@ -39,7 +39,7 @@ $(ENV)/jars/.complete: .venv/.complete deploy/jars/jars.lock.toml
 	@touch $@
 
 tw: Makefile
-	@printf '#!/bin/sh\n# Written by make: the command line of the environment beside this file.\nexec "%s/tidewire" "$$@"\n' '$(CURDIR)/.venv/bin' > $@
+	@printf '#!/bin/sh\n# Written by make: the command line of the environment beside this file.\nexport TIDEWIRE_CALLED_AS="$$0"\nexec "%s/tidewire" "$$@"\n' '$(CURDIR)/.venv/bin' > $@
 	@chmod +x $@
 
 demo: bootstrap ## the stream on the sample newswire (ARGS="--exit --json" ends by itself)

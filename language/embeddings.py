@@ -2,11 +2,13 @@
 
 The default model is all-MiniLM-L6-v2 quantised to int8 (Apache-2.0), run by onnxruntime. Model and
 tokenizer come inside two distributions that are dependencies of Tidewire, so nothing is fetched at
-run time; their files are located without importing those packages.
+run time; their files are located without importing those packages. Nothing is sent either:
+onnxruntime's telemetry is off unless the user has set its variable otherwise.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from importlib import metadata
@@ -14,9 +16,13 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+
+# Read when the library is imported; disable_telemetry_events() comes after it has made a device's
+# id and a database in the home folder.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+import onnxruntime
 
 Vector = NDArray[np.float32]
 

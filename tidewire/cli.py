@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -11,6 +12,8 @@ from pydantic import ValidationError
 from flink_jobs.rest import FlinkError
 from tidewire.commands import compare, demo, feeds, jobs, search, stack, topics
 from tidewire.demo import DemoStopped
+from tidewire.mistakes import wrong_settings
+from tidewire.places import BrokerDown
 from tidewire.reader_client import ReaderDown, ReaderProblem
 from tidewire.settle import NotSettled
 from tidewire.stack.errors import StackError
@@ -20,6 +23,7 @@ from topics.writing import WriteFailed
 EXPECTED = (
     StackError,
     FlinkError,
+    BrokerDown,
     ReaderDown,
     ReaderProblem,
     ReadFailed,
@@ -53,11 +57,11 @@ app.add_typer(jobs.app, name="jobs")
 def main() -> None:
     """Runs a command; what can be expected to go wrong is said in one paragraph, without a traceback."""
     try:
-        app()
+        app(prog_name=os.environ.pop("TIDEWIRE_CALLED_AS", None))
     except EXPECTED as error:
         _fail(str(error))
     except ValidationError as error:
-        _fail(f"A setting is wrong: {error}")
+        _fail(wrong_settings(error))
     except ValueError as error:
         _fail(str(error))
     except KafkaException as error:

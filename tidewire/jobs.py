@@ -9,7 +9,7 @@ from flink_jobs.runs import JOBS, JobName, Run, job_title
 from flink_jobs.settings import ClusterSettings
 from flink_jobs.submit import Jobs, Started
 from schemas.registry import RegistrySettings
-from tidewire.places import broker, codec
+from tidewire.places import answering_broker, broker, codec
 from tidewire.stack.stack import Stack
 from topics.lane import LIVE, Lane
 
@@ -21,8 +21,11 @@ def cluster(stack: Stack) -> ClusterSettings:
 
 def runs(lane: Lane = LIVE, names: Sequence[JobName] = JOBS, until_last_tick: bool = False) -> list[Run]:
     """What to start, by the environment's settings. ``until_last_tick`` bounds them at what the raw
-    log holds now."""
-    bounds = latest_tick(broker(), codec()) if until_last_tick else None
+    log holds now.
+
+    Raises BrokerDown when the log is to be asked and does not answer.
+    """
+    bounds = latest_tick(answering_broker(), codec()) if until_last_tick else None
     return [
         Run(
             job=name,

@@ -9,7 +9,12 @@ from schemas.codec import Codec
 from schemas.registry import Registry, RegistrySettings
 from tidewire.reader_client import ReaderClient
 from tidewire.stack.settings import StackSettings
+from topics.answering import answers
 from topics.settings import BrokerSettings
+
+
+class BrokerDown(RuntimeError):
+    """No broker answers at the stack's address."""
 
 
 @cache
@@ -25,9 +30,24 @@ def stack_settings() -> StackSettings:
 
 
 def broker() -> BrokerSettings:
-    """The broker of this stack."""
+    """The broker of this stack. The command line says itself what went wrong: librdkafka's own lines
+    are shown only when TIDEWIRE_KAFKA_LOG_LEVEL asks for them."""
     stack_settings()
-    return BrokerSettings()
+    found = BrokerSettings()
+    return found if "log_level" in found.model_fields_set else found.model_copy(update={"log_level": 0})
+
+
+def answering_broker() -> BrokerSettings:
+    """The same once it has answered; for commands that begin by asking it.
+
+    Raises BrokerDown, at once when nothing listens.
+    """
+    found = broker()
+    if not answers(found):
+        raise BrokerDown(
+            f"Kafka at {found.bootstrap} does not answer. `./tw status` tells what runs, `./tw up` starts it."
+        )
+    return found
 
 
 def registry() -> Registry:

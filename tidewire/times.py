@@ -17,6 +17,13 @@ def of_millis(epoch_ms: int) -> str:
     return datetime.fromtimestamp(epoch_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
+def of_millis_short(epoch_ms: int) -> str:
+    """``11-25 01:20:51`` for a table that says that its times are UTC; a dash for 0."""
+    if not epoch_ms:
+        return "–"
+    return datetime.fromtimestamp(epoch_ms / 1000, UTC).strftime("%m-%d %H:%M:%S")
+
+
 def duration(seconds: float) -> str:
     """``3 s``, ``2 min``, ``5 h``, ``4 d``."""
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):

@@ -76,9 +76,19 @@ def reader_config(settings: BrokerSettings, group: str) -> dict[str, str | int |
 
 def end_offsets(settings: BrokerSettings, topic: str, timeout_s: float = 15.0) -> dict[int, int]:
     """By partition, the offset after the last record that a committed reader can see."""
+    return {p: high for p, (_, high) in offset_ranges(settings, topic, timeout_s).items()}
+
+
+def offset_ranges(
+    settings: BrokerSettings, topic: str, timeout_s: float = 15.0
+) -> dict[int, tuple[int, int]]:
+    """By partition, the first offset that is kept and the one after the last that is committed.
+
+    There is not a record at each: transactions' markers take offsets, and compaction leaves gaps.
+    """
     consumer = _positioned(settings)
     try:
-        return {p: high for p, (_, high) in _watermarks(consumer, topic, timeout_s).items()}
+        return _watermarks(consumer, topic, timeout_s)
     finally:
         consumer.close()
 

@@ -15,6 +15,8 @@ class BrokerSettings(BaseSettings):
 
     bootstrap: str = "127.0.0.1:19092"
     replication: int = 1
+    log_level: int = 4
+    """What librdkafka says on standard error, by syslog's levels: warnings and worse. 0 silences it."""
 
     def client(self) -> dict[str, str | int | bool]:
         """The librdkafka settings every client starts from."""
@@ -22,8 +24,7 @@ class BrokerSettings(BaseSettings):
             "bootstrap.servers": self.bootstrap,
             "broker.address.family": "v4",
             "log.connection.close": False,
-            # Warnings and worse; below them the library tells of its own housekeeping.
-            "log_level": 4,
+            "log_level": self.log_level,
         }
 
 

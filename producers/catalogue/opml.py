@@ -34,12 +34,16 @@ _ATTRIBUTE = re.compile(
     r"""(?=\s*[\w:-]+\s*=\s*["']|\s*/?>\s*\Z|\s*\Z)""",
     re.DOTALL,
 )
+_END = re.compile(r"</(?:opml|body)\s*>", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 
 
 def rows(text: str) -> tuple[list[Row], list[Skipped]]:
-    """Every outline that names a feed, and every one that seems to but whose URL cannot be found."""
+    """Every outline that names a feed, and every one that seems to but whose URL cannot be found.
+
+    A list whose end is missing is told from one that is merely badly written: that one has an end.
+    """
     found, skipped = [], []
     blanked = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
     for outline in _OUTLINE.finditer(blanked):
@@ -50,7 +54,10 @@ def rows(text: str) -> tuple[list[Row], list[Skipped]]:
             found.append(Row(line, values))
         elif re.search(r"xmlurl|type\s*=\s*.(?:rss|atom)", outline.group(1), re.IGNORECASE):
             skipped.append(Skipped(line, "an outline of a feed without a readable xmlUrl"))
-    if not found and not skipped:
+    if re.search(r"<opml\b(?![^>]*/>)", blanked, re.IGNORECASE) and not _END.search(blanked):
+        line = blanked.rstrip().count("\n") + 1
+        skipped.append(Skipped(line, "the file ends here without </opml>: its end is missing", cut_off=True))
+    elif not found and not skipped:
         skipped.append(Skipped(1, "no outline of a feed; OPML lists feeds as <outline xmlUrl=…/>"))
     return found, skipped
 

@@ -6,6 +6,7 @@ used is skipped and named with its line and the reason.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -21,6 +22,9 @@ from telemetry import logs
 
 LOG = logs.logger("catalogue")
 TEXT_FIELDS = tuple(f.name for f in fields(FeedSpec) if f.name not in ("feed_id", "reliability", "active"))
+# Control characters no text is written with: a stray one is forgiven, more than one in so many is not.
+UNWRITTEN = frozenset(map(chr, [*range(9), *range(14, 32), 127]))
+MOST_UNWRITTEN = 20
 FALSE_WORDS = frozenset(("false", "no", "0", "off"))
 
 
@@ -30,6 +34,11 @@ class Reading:
 
     feeds: tuple[FeedSpec, ...]
     skipped: tuple[Skipped, ...]
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether the list's end is missing; the feeds are those before."""
+        return any(each.cut_off for each in self.skipped)
 
 
 def read_catalogue(source: Path | str | bytes) -> list[FeedSpec]:
@@ -49,8 +58,10 @@ def read_catalogue(source: Path | str | bytes) -> list[FeedSpec]:
 def inspect_catalogue(source: Path | str | bytes) -> Reading:
     """The same with the skipped lines. Raises CatalogueError for what is neither OPML, CSV nor JSON."""
     data = source if isinstance(source, bytes) else _bytes_of(Path(source))
-    text = data.decode("utf-8-sig", "replace")
+    text = _text(data)
     start = text.lstrip()[:1]
+    if isinstance(source, Path) and source.suffix.lower() == ".opml" and start != "<":
+        raise CatalogueError(f"no OPML: it begins with {text.lstrip()[:20]!a}, not with a tag")
     if start == "<":
         rows, skipped = opml.rows(text)
     elif start in ("{", "["):
@@ -58,6 +69,18 @@ def inspect_catalogue(source: Path | str | bytes) -> Reading:
     else:
         rows, skipped = delimited.rows(text)
     return _checked(rows, skipped)
+
+
+def _text(data: bytes) -> str:
+    """Raises CatalogueError for bytes that no list is made of."""
+    encoding = "utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
+    text = data.decode(encoding, "replace")
+    if not text.strip():
+        raise CatalogueError("the file is empty; a list of feeds is OPML, CSV or JSON")
+    strange = sum(each in UNWRITTEN for each in text)
+    if "\0" in text or strange * MOST_UNWRITTEN > len(text):
+        raise CatalogueError("no text but binary data, so no OPML, CSV or JSON")
+    return text
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -20,7 +20,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A line that could not be used, and why."""
+    """A line that could not be used, and why. ``cut_off``: the list breaks off there."""
 
     line: int
     reason: str
+    cut_off: bool = False

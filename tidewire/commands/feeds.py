@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from producers.catalogue.publishing import listed, publish
-from producers.catalogue.reading import inspect_catalogue
+from producers.catalogue import CatalogueError, inspect_catalogue, listed, publish
 from schemas.codec import to_dict
-from schemas.records import FeedState
-from tidewire.places import broker, codec
-from tidewire.times import of_millis
+from schemas.records import FeedSpec, FeedState
+from tidewire.places import answering_broker, codec
+from tidewire.tables import cut, show_line, show_table
+from tidewire.times import of_millis_short
 from topics.catalogue import FEEDS_STATE
 from topics.reading import latest
+
+LONGEST_TITLE = 32
 
 app = typer.Typer(no_args_is_help=True, help="The feeds that are watched.")
 
@@ -30,19 +32,24 @@ def import_feeds(
     ],
 ) -> None:
     """Add a list of feeds to the catalogue; those already there are replaced, not doubled."""
-    found = inspect_catalogue(file)
+    try:
+        found = inspect_catalogue(file)
+    except CatalogueError as error:
+        raise CatalogueError(f"{file}: {printable(str(error))}; nothing was imported") from error
     for skipped in found.skipped:
-        typer.echo(f"line {skipped.line} skipped: {skipped.reason}", err=True)
-    count = publish(broker(), codec(), found.feeds)
-    typer.echo(f"{file}: {count} into the catalogue, {len(found.skipped)} skipped.")
-    if not count:
+        said = "" if skipped.cut_off else " skipped"
+        typer.echo(f"line {skipped.line}{said}: {printable(skipped.reason)}", err=True)
+    count = publish(answering_broker(), codec(), found.feeds) if found.feeds else 0
+    left_out = sum(not each.cut_off for each in found.skipped)
+    typer.echo(f"{file}: {count} into the catalogue, {left_out} skipped.")
+    if not count or found.cut_off:
         raise typer.Exit(1)
 
 
 @app.command("list")
 def list_feeds(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Every feed, when it last had news, when it is asked next, what fails and why."""
-    settings, reading = broker(), codec()
+    settings, reading = answering_broker(), codec()
     feeds = listed(settings, reading)
     states = latest(settings, reading, FEEDS_STATE, FeedState)
     if as_json:
@@ -52,20 +59,41 @@ def list_feeds(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.
         ]
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
-    console = Console(highlight=False)
+    show_feeds(Console(highlight=False), feeds, states)
+
+
+def show_feeds(console: Console, feeds: Sequence[FeedSpec], states: Mapping[str, FeedState]) -> None:
+    """A line a feed; below them those in trouble, with the whole address and the reason."""
     if not feeds:
         console.print("No feeds yet; `./tw feeds import FILE.opml` adds some.")
         return
-    table = Table(
-        "feed", "publisher", "desk", "status", "last news", "next", "trouble", box=None, pad_edge=False
-    )
+    columns = ("feed", "publisher", "desk", "status", "last news (UTC)", "next (UTC)")
+    rows = [_row(feed, states.get(feed.feed_id)) for feed in feeds]
+    show_table(console, columns, rows, spare=("publisher", "desk"))
+    troubles = {feed.feed_id: state.reason for feed in feeds if (state := states.get(feed.feed_id))}
+    if not any(troubles.values()):
+        return
+    console.print("\n[bold]Trouble[/]")
     for feed in feeds:
-        state = states.get(feed.feed_id)
-        row = [feed.title or feed.url, feed.publisher, feed.desk]
-        if state is None:
-            row += ["waiting", "–", "–", ""]
-        else:
-            times = [of_millis(state.last_new_at or 0), of_millis(state.next_check_at)]
-            row += [state.status.lower(), *times, state.reason or ""]
-        table.add_row(*map(escape, row))
-    console.print(table)
+        if reason := troubles.get(feed.feed_id):
+            show_line(console, " ".join(filter(None, (escape(feed.title), escape(feed.url)))))
+            show_line(console, f"    {escape(without_address(reason, feed.url))}")
+
+
+def printable(text: str) -> str:
+    """Without what a terminal would obey; lists of feeds come from anywhere."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+
+
+def without_address(reason: str, url: str) -> str:
+    """``HTTP 410 Gone`` of ``http://…: HTTP 410 Gone``: the address stands before it already."""
+    return reason.removeprefix(f"{url}: ")
+
+
+def _row(feed: FeedSpec, state: FeedState | None) -> list[str]:
+    name = cut(feed.title, LONGEST_TITLE) if feed.title else feed.url
+    about = [name, cut(feed.publisher, LONGEST_TITLE), feed.desk]
+    if state is None:
+        return [*about, "waiting", "–", "–"]
+    times = [of_millis_short(each or 0) for each in (state.last_new_at, state.next_check_at)]
+    return [*about, state.status.lower(), *times]

@@ -8,17 +8,17 @@ from typing import Annotated, cast
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from flink_jobs.runs import JOBS, JobName
 from flink_jobs.submit import Jobs
 from tidewire import jobs as flink
 from tidewire.commands.stack import say, show_step
-from tidewire.places import stack_settings
+from tidewire.places import answering_broker, stack_settings
 from tidewire.profile import load
 from tidewire.roles import agents_role
 from tidewire.stack.stack import Stack
-from tidewire.times import of_millis
+from tidewire.tables import show_table
+from tidewire.times import of_millis_short
 from topics.lane import Lane
 
 app = typer.Typer(no_args_is_help=True, help="The Flink jobs of each lane.")
@@ -43,11 +43,26 @@ def list_jobs(as_json: Annotated[bool, typer.Option("--json", help="Print JSON."
     if as_json:
         typer.echo(json.dumps(rows))
         return
-    table = Table("job", "state", "since", "checkpoints", "id", box=None, pad_edge=False)
-    for row in rows:
-        since = of_millis(cast(int, row["started_at"]))
-        table.add_row(str(row["name"]), str(row["state"]), since, str(row["checkpoints"]), str(row["id"]))
-    Console(highlight=False).print(table if rows else "No job yet; `./tw jobs submit` starts both.")
+    show_jobs(Console(highlight=False), rows)
+
+
+def show_jobs(console: Console, jobs: list[dict[str, object]]) -> None:
+    """A table of them, as `--json` prints them."""
+    if not jobs:
+        console.print("No job yet; `./tw jobs submit` starts both.")
+        return
+    rows = [
+        [
+            str(job["name"]),
+            str(job["state"]),
+            of_millis_short(cast(int, job["started_at"])),
+            str(job["checkpoints"]),
+            str(job["id"]),
+        ]
+        for job in jobs
+    ]
+    columns = ("job", "state", "since (UTC)", "checkpoints", "id")
+    show_table(console, columns, rows, spare=("checkpoints", "since (UTC)"))
 
 
 @app.command()
@@ -72,13 +87,14 @@ def submit(
         raise typer.BadParameter(
             "a savepoint belongs to one job: name articles or stories", param_hint="--savepoint"
         )
+    answering_broker()
     wanted = flink.runs(chosen, names, until_last_tick)
     started = [jobs.submit(wanted[0], savepoint)] if savepoint else jobs.submit_all(wanted, fresh)
     for each in started:
         origin = f"from {each.resumed_from}" if each.resumed_from else "at the log's beginning"
         say(f"{each.name}: running as {each.id} {origin}")
     if agents and not chosen.is_live and "stories" in names:
-        stack.add_roles([agents_role(chosen, load(stack.settings.home).environment)])
+        stack.add_roles([agents_role(chosen, load(stack.settings.home).for_roles())])
     if bounds := wanted[0].bounds:
         for run, job in zip(wanted, started, strict=True):
             jobs.await_end(run, job)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -10,8 +11,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
+from tidewire.indicators import in_words
 from tidewire.places import reader
 from tidewire.reader_client import ReaderProblem
+from tidewire.tables import show_line
 from tidewire.times import short_time
 
 Json = Annotated[bool, typer.Option("--json", help="Print the API's answer as JSON.")]
@@ -30,6 +33,8 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Ranked briefs and articles with outlet, date and score."""
+    if not query.strip():
+        raise ValueError('Nothing to search for: give words, such as ./tw search "port strike"')
     answer = reader().get(
         "/api/search",
         {
@@ -51,20 +56,21 @@ def search(
         console.print(f"Nothing found for [bold]{escape(query)}[/] in lane {escape(lane)}.")
         return
     for number, result in enumerate(answer["results"], 1):
-        _print_result(console, number, result)
+        print_result(console, number, result)
 
 
-def _print_result(console: Console, number: int, result: dict[str, Any]) -> None:
+def print_result(console: Console, number: int, result: dict[str, Any]) -> None:
+    """One result of a search; ``result`` as the API gives it."""
     outlets = ", ".join(result["outlets"]) if result["kind"] == "brief" else result["outlet"]
     facts = [result["kind"], outlets, short_time(result["date"]), f"score {result['score']:.3f}"]
-    if result["copies"]:
-        facts.append(f"{len(result['copies'])} copies")
+    if copies := len(result["copies"]):
+        facts.append(f"{copies} {'copy' if copies == 1 else 'copies'}")
     console.print(f"[bold]{number:>2}. {escape(result['title'])}[/]")
     console.print(Padding(f"[dim]{escape(' · '.join(part for part in facts if part))}[/]", (0, 0, 0, 4)))
     if result["snippet"]:
         console.print(Padding(escape(result["snippet"]), (0, 0, 0, 4)))
     more = f"./tw brief {result['id']}" if result["kind"] == "brief" else result["url"] or result["id"]
-    console.print(Padding(f"[cyan]{escape(more)}[/]", (0, 0, 1, 4)))
+    show_line(console, f"    [cyan]{escape(more)}[/]\n")
 
 
 def brief(
@@ -84,10 +90,11 @@ def brief(
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False))
         return
-    _print_brief(Console(highlight=False), answer)
+    print_brief(Console(highlight=False), answer)
 
 
-def _print_brief(console: Console, said: dict[str, Any]) -> None:
+def print_brief(console: Console, said: dict[str, Any]) -> None:
+    """A whole brief; ``said`` as the API gives it."""
     console.print(f"\n[bold]{escape(said['headline'])}[/]")
     state = "superseded" if said["superseded"] else "current"
     facts = [
@@ -109,17 +116,17 @@ def _print_brief(console: Console, said: dict[str, Any]) -> None:
 
 
 def _print_notes(console: Console, said: dict[str, Any]) -> None:
-    if said["change"]:
-        console.print(f"\n[bold]What is new[/] {escape(said['change'])}")
-    for title, notes in (
-        ("Accounts differ", [each["text"] for each in said["contradictions"]]),
-        ("Not known", said["gaps"]),
-    ):
-        for note in notes:
-            console.print(f"[bold]{title}[/] {escape(note)}")
-    for each in said["indicators"]:
-        window = f"{short_time(each['window_start'])}–{short_time(each['window_end'])}"
-        console.print(f"[dim]{escape(each['name'])} {escape(each['scope'])} {window}: {each['value']:g}[/]")
+    _print_list(console, "What is new", [said["change"]] if said["change"] else [])
+    _print_list(console, "Accounts differ", [each["text"] for each in said["contradictions"]])
+    _print_list(console, "Not known", said["gaps"])
+    _print_list(console, "Indicators", in_words(said["indicators"]))
+
+
+def _print_list(console: Console, title: str, notes: Sequence[str]) -> None:
+    if notes:
+        console.print(f"\n[bold]{title}[/]")
+    for note in notes:
+        console.print(Padding(f"• {escape(note)}", (0, 0, 0, 2)))
 
 
 def _print_reference(console: Console, each: dict[str, Any]) -> None:
@@ -129,4 +136,5 @@ def _print_reference(console: Console, each: dict[str, Any]) -> None:
     if each["revised"]:
         facts.append("revised since")
     console.print(Padding(f"[dim]{escape(' · '.join(facts))}[/]", (0, 0, 0, 4)))
-    console.print(Padding(f"[dim]{escape(each['title'])}  {escape(each['url'])}[/]", (0, 0, 0, 4)))
+    console.print(Padding(f"[dim]{escape(each['title'])}[/]", (0, 0, 0, 4)))
+    show_line(console, f"    [dim]{escape(each['url'])}[/]")

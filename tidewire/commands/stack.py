@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from flink_jobs.rest import FlinkError
 from flink_jobs.submit import Jobs
@@ -18,7 +18,8 @@ from tidewire.profile import load
 from tidewire.running import start
 from tidewire.stack.stack import Stack, StackStatus, Step
 from tidewire.stack.watch import DEATHS
-from tidewire.times import of_millis
+from tidewire.tables import show_line, show_table
+from tidewire.times import of_millis, of_millis_short
 
 
 def show_step(step: Step) -> None:
@@ -64,15 +65,17 @@ def status(
                 f"Left over from a killed stack: {list(found.unsupervised)}; `./tw down` ends them."
             )
         raise typer.Exit(1)
-    _show(console, found, stack)
+    show_programs(console, found)
+    for event in [event for event in stack.events() if event.event in DEATHS][-5:]:
+        console.print(f"[yellow]{of_millis(event.at_ms)} {event.program} {event.event}[/]")
     for job in jobs:
         lost = job["failed_committables"]
         console.print(f"{job['name']}: {job['state']}, {job['checkpoints']} checkpoints since it started")
         if lost:
             console.print(f"[red]{job['name']} lost {lost} transactions: its outputs are incomplete.[/]")
     if problem:
-        console.print(f"[red]{problem}[/]")
-    console.print(f"Page and API   {settings.reader_url}\nFlink web UI   {settings.flink_url}")
+        console.print(f"[red]{escape(problem)}[/]")
+    show_addresses(console, found, settings.reader_url)
 
 
 def _jobs(stack: Stack) -> tuple[list[dict[str, object]], str]:
@@ -93,22 +96,30 @@ def _jobs(stack: Stack) -> tuple[list[dict[str, object]], str]:
         return [], str(error)
 
 
-def _show(console: Console, found: StackStatus, stack: Stack) -> None:
-    table = Table("process", "state", "pid", "since", "restarts", "MB", "address", box=None, pad_edge=False)
-    for each in found.programs:
-        table.add_row(
+def show_programs(console: Console, found: StackStatus) -> None:
+    """A table of the processes, their memory and the home."""
+    rows = [
+        [
             each.name,
             each.state.lower(),
             str(each.pid or "–"),
-            of_millis(each.started_at * 1000),
+            of_millis_short(each.started_at * 1000),
             str(each.restarts),
             str(each.resident >> 20),
-            each.address or "",
-        )
-    console.print(table)
-    console.print(f"{found.resident >> 20} MB in all, home {found.home}")
-    for event in [event for event in stack.events() if event.event in DEATHS][-5:]:
-        console.print(f"[yellow]{of_millis(event.at_ms)} {event.program} {event.event}[/]")
+        ]
+        for each in found.programs
+    ]
+    show_table(console, ("process", "state", "pid", "since (UTC)", "restarts", "MB"), rows)
+    show_line(console, f"{found.resident >> 20} MB in all, home {escape(found.home)}")
+
+
+def show_addresses(console: Console, found: StackStatus, reader_url: str) -> None:
+    """Where people and clients reach it, a line each."""
+    titles = {"jobmanager": "Flink web UI", "kafka": "Kafka", "registry": "Schema registry"}
+    lines = {"Page and API": reader_url}
+    lines |= {titles.get(each.name, each.name): each.address for each in found.programs if each.address}
+    for title, address in lines.items():
+        show_line(console, f"{title:<16}{escape(address)}")
 
 
 def serve() -> None:

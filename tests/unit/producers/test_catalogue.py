@@ -110,7 +110,11 @@ def test_json_names_the_line_of_a_bad_feed() -> None:
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        (b"", "no feed found"),
+        (b"", "the file is empty"),
+        (b" \n\n", "the file is empty"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no text but binary data, so no OPML"),
+        (b"\x1f\x8b\x08\x01\xfe\xd3\x9a\x1bZ\xc4", "no text but binary data, so no OPML"),
+        (b"<opml><body>\n", "line 1: the file ends here without </opml>"),
         (b"<opml/>", "line 1: no outline of a feed"),
         (b"<opml><body>\n<outline xmlUrl='ftp://a/'/></body></opml>", "line 2: 'ftp://a/' is not an http"),
         (b"{", "line 1: not JSON"),
@@ -120,6 +124,42 @@ def test_json_names_the_line_of_a_bad_feed() -> None:
 def test_a_list_without_feeds_is_an_error_that_says_why(source: bytes, message: str) -> None:
     with pytest.raises(CatalogueError, match=message):
         read_catalogue(source)
+
+
+def test_a_list_that_breaks_off_says_where_and_keeps_what_came_before() -> None:
+    whole = (
+        b'<opml version="2.0">\n<body>\n<outline xmlUrl="https://a.example/f"/>\n'
+        b'<outline xmlUrl="https://b.example/f"/>\n</body></opml>'
+    )
+    assert not inspect_catalogue(whole).cut_off
+    reading = inspect_catalogue(whole[: whole.index(b"b.example")])
+    assert reading.cut_off
+    assert [feed.url for feed in reading.feeds] == ["https://a.example/f"]
+    assert [(each.line, each.reason) for each in reading.skipped if each.cut_off] == [
+        (4, "the file ends here without </opml>: its end is missing")
+    ]
+
+
+def test_a_file_called_opml_is_held_to_it(tmp_path: Path) -> None:
+    file = tmp_path / "list.opml"
+    file.write_bytes(b"url,title\x1b[2J\n" + b"https://a.example/f,A\n" * 9)
+    with pytest.raises(CatalogueError, match=r"no OPML: it begins with 'url,title\\x1b\[2J"):
+        inspect_catalogue(file)
+
+
+def test_utf_16_is_read_as_such() -> None:
+    text = '<opml><body><outline text="Ä" xmlUrl="https://a.example/f"/></body></opml>'
+    assert [feed.title for feed in read_catalogue(text.encode("utf-16"))] == ["Ä"]
+
+
+def test_a_list_in_another_encoding_is_no_binary_data() -> None:
+    text = '<opml><body><outline text="Новости дня" xmlUrl="https://a.example/f"/></body></opml>'
+    assert [feed.url for feed in read_catalogue(text.encode("cp1251"))] == ["https://a.example/f"]
+
+
+def test_a_stray_control_character_costs_nothing() -> None:
+    text = b'<opml><body><outline text="A\x02" xmlUrl="https://a.example/f"/></body></opml>'
+    assert [feed.url for feed in read_catalogue(text)] == ["https://a.example/f"]
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

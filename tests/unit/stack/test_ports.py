@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 
 import pytest
@@ -20,7 +21,9 @@ def test_a_taken_port_names_port_holder_and_variable() -> None:
     message = str(caught.value)
     assert f"Port {port}, wanted for Kafka" in message
     assert f"process {os.getpid()} " in message
-    assert "TIDEWIRE_STACK_KAFKA_PORT=" in message
+    offered = re.search(r"TIDEWIRE_STACK_KAFKA_PORT=(\d+) \./tw up \(later commands know it", message)
+    assert offered is not None
+    assert 1024 < int(offered[1]) <= ports.LAST_PORT
 
 
 def test_free_ports_are_distinct_and_pass_the_check() -> None:

@@ -1,0 +1,55 @@
+"""Tables that fit a terminal of 80 columns where they can, and are never cut where they cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.measure import Measurement
+from rich.table import Table
+
+UNBOUNDED = 10_000
+
+
+def show_table(
+    console: Console, columns: Sequence[str], rows: Sequence[Sequence[str]], spare: Sequence[str] = ()
+) -> None:
+    """Prints plain cells under ``columns``, each on one line.
+
+    On a terminal that is too narrow the ``spare`` columns are left out, first named first. What still
+    does not fit runs over the edge, where the terminal breaks it: half an address is of no use.
+    """
+    left = list(columns)
+    unneeded = list(spare) if console.is_terminal else []
+    while _width(console, made := _table(columns, rows, left)) > console.width and unneeded:
+        left.remove(unneeded.pop(0))
+    own = console.width
+    console.width = max(own, _width(console, made))
+    try:
+        console.print(made)
+    finally:
+        console.width = own
+
+
+def show_line(console: Console, text: str) -> None:
+    """Prints a line of markup without breaking it."""
+    console.print(text, soft_wrap=True)
+
+
+def cut(text: str, most: int) -> str:
+    """A title shortened for a cell; not for an address or an id."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], shown: Sequence[str]) -> Table:
+    made = Table(box=None, pad_edge=False)
+    for name in shown:
+        made.add_column(name, no_wrap=True)
+    for row in rows:
+        made.add_row(*(escape(cell) for name, cell in zip(columns, row, strict=True) if name in shown))
+    return made
+
+
+def _width(console: Console, made: Table) -> int:
+    return Measurement.get(console, console.options.update(width=UNBOUNDED), made).maximum
