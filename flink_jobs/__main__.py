@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flink_jobs.keeping import Keeper
 from flink_jobs.rest import FlinkError, Unreachable
+from flink_jobs.retained import newest
 from flink_jobs.runs import JOBS, Run
 from flink_jobs.settings import NoClient
 from flink_jobs.submit import Jobs
@@ -32,12 +33,17 @@ LOG = logs.logger("keeper")
 
 
 class KeeperSettings(BaseSettings):
-    """How often it looks, and whether the jobs end with it."""
+    """How often it looks, and whether the jobs end with it.
+
+    ``accept_expired``: go on from a checkpoint though the transactions it holds may have expired, and what
+    was in them be lost. For one start after an outage of more than a day, by someone who knows.
+    """
 
     model_config = SettingsConfigDict(env_prefix="TIDEWIRE_KEEPER_")
 
     look_every_s: float = Field(default=3.0, gt=0)
     savepoint_on_stop: bool = True
+    accept_expired: bool = False
     health_port: int | None = Field(default=None, ge=0, le=65_535)
 
 
@@ -49,7 +55,7 @@ def live_runs() -> list[Run]:
     ]
 
 
-def turn(keeper: Keeper, jobs: Jobs) -> None:
+def turn(keeper: Keeper, jobs: Jobs, accept_expired: bool = False) -> None:
     """Looks once, and starts what is missing: one at a time, for each start takes two processes."""
     try:
         wanted = keeper.look(jobs.rest.jobs(), time.monotonic())
@@ -60,7 +66,8 @@ def turn(keeper: Keeper, jobs: Jobs) -> None:
         return
     for run in wanted:
         try:
-            started = jobs.submit(run)
+            # Named, a state is accepted whatever its age.
+            started = jobs.submit(run, newest(run) if accept_expired else None)
         except Unreachable as error:
             keeper.lost(str(error))
             return
@@ -100,7 +107,7 @@ def main() -> int:
         health.serve("127.0.0.1", settings.health_port, keeper.check)
     try:
         while not ended.is_set():
-            turn(keeper, jobs)
+            turn(keeper, jobs, settings.accept_expired)
             ended.wait(settings.look_every_s)
     except NoClient as error:
         LOG.error("cannot start jobs", reason=str(error))

@@ -13,6 +13,7 @@ from flink_jobs.registered import hosts, is_registered
 from flink_jobs.rest import FlinkError, JobSummary, Unreachable
 from flink_jobs.retained import StateRefused
 from flink_jobs.runs import JOBS, Run
+from flink_jobs.settings import JobSettings
 from flink_jobs.submit import Started
 
 
@@ -75,13 +76,15 @@ class Cluster:
         self.rest = self
         self.errors = list(errors)
         self.submitted: list[str] = []
+        self.named: list[Path | None] = []
         self.stopped: list[str] = []
 
     def jobs(self) -> list[JobSummary]:
         return []
 
-    def submit(self, run: Run) -> Started:
+    def submit(self, run: Run, savepoint: Path | None = None) -> Started:
         self.submitted.append(run.job)
+        self.named.append(savepoint)
         if self.errors and (error := self.errors.pop(0)):
             raise error
         return Started("id", run.name, None)
@@ -112,6 +115,19 @@ def test_a_cluster_that_goes_away_is_no_failure_of_a_job(runs: list[Run]) -> Non
     keeper_main.turn(keeper, asked)
     assert cluster.submitted == ["articles", "articles", "stories"]
     assert keeper.check()["ok"] is True
+
+
+def test_an_expired_checkpoint_is_named_only_when_that_is_asked_for(tmp_path: Path) -> None:
+    home = JobSettings(home=tmp_path)
+    run = Run(job="stories", bootstrap="b:1", registry_url="http://r", settings=home)
+    checkpoint = run.checkpoints / "job" / "chk-3"
+    checkpoint.mkdir(parents=True)
+    (checkpoint / "_metadata").touch()
+    cluster = Cluster()
+    asked: Any = cluster
+    keeper_main.turn(Keeper([run]), asked)
+    keeper_main.turn(Keeper([run]), asked, accept_expired=True)
+    assert cluster.named == [None, checkpoint]
 
 
 def test_at_the_end_every_job_is_stopped_though_one_cannot_be(runs: list[Run]) -> None:
