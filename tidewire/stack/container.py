@@ -66,6 +66,8 @@ def configuration(settings: ContainerSettings) -> dict[str, str | int | float | 
         "rest.address": settings.jobmanager,
         "rest.bind-address": EVERYWHERE,
         "taskmanager.bind-host": EVERYWHERE,
+        # Else a quarter of the container's memory, which is too little to translate a job in.
+        "env.java.opts.client": f"-Xmx256m {own['env.java.opts.client']}",
     }
 
 

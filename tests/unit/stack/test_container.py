@@ -27,7 +27,7 @@ def test_configuration_differs_from_the_local_one_only_in_addresses_and_recovery
     changed = {name for name in here if here[name] != local.get(name)}
     assert changed == {
         "jobmanager.rpc.address", "jobmanager.bind-host", "rest.address", "rest.bind-address",
-        "taskmanager.bind-host",
+        "taskmanager.bind-host", "env.java.opts.client",
     }  # fmt: skip
 
 
