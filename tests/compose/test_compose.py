@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -186,7 +186,11 @@ def test_down_and_up_lose_and_double_nothing(project: Project, played: Seen) -> 
     assert project.containers() == []
     project.up()
     again = see(project)
-    assert again == played
+    # Ticks go on, so windows have closed since; those that had closed before are as they were.
+    before, after = played.outputs.indicators, again.outputs.indicators
+    assert set(before) <= set(after)
+    assert doubled(list(after)) == []
+    assert replace(again, outputs=replace(again.outputs, indicators=before)) == played
     for name, job in project.jobs().items():
         assert project.flink.checkpoints(job).restored, name
     wait_until(lambda: not project.unwell(), "every container to be healthy", 200)
