@@ -83,7 +83,8 @@ def prepare(settings: ContainerSettings) -> StackSettings:
     for path, text in written.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    stack.logs.mkdir(parents=True, exist_ok=True)
+    for folder in (stack.logs, Path(str(configuration(settings)["io.tmp.dirs"]))):
+        folder.mkdir(parents=True, exist_ok=True)
     flink.link_library(stack)
     return stack
 

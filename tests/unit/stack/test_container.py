@@ -43,6 +43,7 @@ def test_each_process_finds_its_files_written(settings: ContainerSettings) -> No
     argv, variables = command("keeper", settings)
     assert argv[-2:] == ["-m", "flink_jobs"]
     assert (Path(variables["FLINK_BIN_DIR"]) / "flink").is_file()
+    assert Path(str(configuration(settings)["io.tmp.dirs"])).is_dir()
     with pytest.raises(KeyError):
         command("historyserver", settings)
 
