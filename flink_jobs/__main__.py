@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from confluent_kafka import KafkaException
@@ -55,8 +56,13 @@ def live_runs() -> list[Run]:
     ]
 
 
-def turn(keeper: Keeper, jobs: Jobs, accept_expired: bool = False) -> None:
-    """Looks once, and starts what is missing: one at a time, for each start takes two processes."""
+def turn(
+    keeper: Keeper, jobs: Jobs, accept_expired: bool = False, ended: Callable[[], bool] = lambda: False
+) -> None:
+    """Looks once, and starts what is missing: one at a time, for each start takes two processes.
+
+    A start that is under way is finished though the keeper is told to end; no other one is begun.
+    """
     try:
         wanted = keeper.look(jobs.rest.jobs(), time.monotonic())
     except FlinkError as error:
@@ -65,6 +71,8 @@ def turn(keeper: Keeper, jobs: Jobs, accept_expired: bool = False) -> None:
         keeper.lost(str(error))
         return
     for run in wanted:
+        if ended():
+            return
         try:
             # Named, a state is accepted whatever its age.
             started = jobs.submit(run, newest(run) if accept_expired else None)
@@ -107,7 +115,7 @@ def main() -> int:
         health.serve("127.0.0.1", settings.health_port, keeper.check)
     try:
         while not ended.is_set():
-            turn(keeper, jobs, settings.accept_expired)
+            turn(keeper, jobs, settings.accept_expired, ended.is_set)
             ended.wait(settings.look_every_s)
     except NoClient as error:
         LOG.error("cannot start jobs", reason=str(error))

@@ -130,6 +130,13 @@ def test_an_expired_checkpoint_is_named_only_when_that_is_asked_for(tmp_path: Pa
     assert cluster.named == [None, checkpoint]
 
 
+def test_a_keeper_told_to_end_begins_no_other_start(runs: list[Run]) -> None:
+    cluster = Cluster()
+    asked: Any = cluster
+    keeper_main.turn(Keeper(runs), asked, ended=lambda: bool(cluster.submitted))
+    assert cluster.submitted == ["articles"]
+
+
 def test_at_the_end_every_job_is_stopped_though_one_cannot_be(runs: list[Run]) -> None:
     cluster = Cluster(FlinkError("not running"))
     asked: Any = cluster
