@@ -13,7 +13,8 @@ export UV_PYTHON := $(PYTHON)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help bootstrap demo check lint types floors unit schemas test bench-stories bench-latency bench-checks lock-jars clean
+.PHONY: help bootstrap demo check lint types floors unit schemas containers secrets test test-compose \
+	bench-stories bench-latency bench-checks lock-jars clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,7 +46,7 @@ tw: Makefile
 demo: bootstrap ## the stream on the sample newswire (ARGS="--exit --json" ends by itself)
 	@./tw demo $(ARGS)
 
-check: lint types floors schemas unit ## everything that needs no running service (< 2 min)
+check: lint types floors schemas containers unit ## everything that needs no running service (< 2 min)
 
 lint: .venv/.complete
 	@$(RUN)/ruff check .
@@ -60,11 +61,29 @@ floors: .venv/.complete
 schemas: .venv/.complete
 	@$(RUN)/python -m schemas.compatibility
 
+containers: .venv/.complete ## the Dockerfile and the compose files, without an engine
+	@$(RUN)/hadolint deploy/Dockerfile
+	@if docker compose version > /dev/null 2>&1; then \
+	  cd deploy && docker compose config --quiet \
+	  && docker compose --env-file .env --env-file sample.env config --quiet \
+	  && docker compose -f compose.yaml -f compose.embedded.yaml config --quiet; \
+	else echo "docker compose is not installed here: the compose files were not checked"; fi
+
 unit: $(ENV)/jars/.complete
 	@$(RUN)/pytest -q tests/unit
 
 test: bootstrap ## every test: unit, integration, end to end (ARGS goes to pytest)
-	@$(RUN)/pytest tests -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(RUN)/pytest tests --ignore tests/compose -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+
+test-compose: bootstrap ## the containers, built and run on the sample newswire; needs a Docker engine and root
+	@$(RUN)/pytest tests/compose -n 0 $(ARGS)
+
+secrets: ## keys for deploy/compose.yaml, where they are missing
+	@mkdir -p -m 0700 deploy/secrets
+	@test -e deploy/secrets/anthropic_api_key || : > deploy/secrets/anthropic_api_key
+	@test -s deploy/secrets/index_api_key || $(PYTHON) -c 'import secrets; print(secrets.token_hex(32))' > deploy/secrets/index_api_key
+	@chmod 0444 deploy/secrets/*
+	@echo "deploy/secrets: ready; the folder is yours alone, and its files are given to the containers"
 
 bench-stories: .venv/.complete ## B³ of the story clusterer beside single-link TF-IDF
 	@$(RUN)/python -m benchmarks.stories

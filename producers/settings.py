@@ -67,3 +67,6 @@ class WorkerSettings(BaseSettings):
     story_window_s: float = Field(default=7 * 86_400.0, gt=0, description="Older at first is backfill.")
     seen_retention_s: float = Field(default=30 * 86_400.0, gt=0, description="As long as raw is kept.")
     home: Path = Field(default=Path(".tidewire"), validation_alias="TIDEWIRE_HOME")
+    health_port: int | None = Field(
+        default=None, ge=0, le=65_535, description="Health and metrics over HTTP on loopback."
+    )

@@ -11,6 +11,10 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Literal
+
+SLOTS = 100
+"""As many workers as share a home at most; a catalogue has far fewer partitions."""
 
 
 class SlotTaken(RuntimeError):
@@ -18,22 +22,29 @@ class SlotTaken(RuntimeError):
 
 
 @contextmanager
-def held_slot(home: Path, slot: int | None) -> Iterator[str]:
+def held_slot(home: Path, slot: int | Literal["any"] | None) -> Iterator[str]:
     """The slot's name for as long as the context lasts; a name of this start alone without a slot.
 
-    Raises SlotTaken.
+    ``any`` is the lowest one that is free: of workers that share a home, each gets its own, and one that
+    is started again takes over what its predecessor left. Raises SlotTaken.
     """
     if slot is None:
         yield uuid.uuid4().hex
         return
     folder = home / "run"
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"producers-{slot}.lock"
-    with path.open("w") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise SlotTaken(
-                f"slot {slot} is held by another worker ({path}); stop that one or choose another --slot"
-            ) from error
-        yield str(slot)
+    for number in range(SLOTS) if slot == "any" else (slot,):
+        with (folder / f"producers-{number}.lock").open("w") as held:
+            if _taken(held):
+                yield str(number)
+                return
+    which = f"slots 0 to {SLOTS - 1} are" if slot == "any" else f"slot {slot} is"
+    raise SlotTaken(f"{which} held by other workers ({folder}); stop one, or choose another --slot")
+
+
+def _taken(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -25,6 +25,7 @@ from producers.clock import now_ms
 from producers.holdings import Due, Holdings
 from producers.poll import Outcome, Task
 from producers.polling import Polls
+from producers.pulse import Pulse
 from producers.restoring import Restorer
 from producers.settings import GROUP, WorkerSettings
 from producers.transactions import Commit, Stopping, Transactions
@@ -48,7 +49,7 @@ class Worker:
     """Runs until ``stop`` is set, then commits what it has and leaves the group.
 
     ``transactional_id`` must be this process's alone. ``producer`` makes the transactional
-    producer; tests hand in one that fails at a chosen moment.
+    producer; tests hand in one that fails at a chosen moment. ``pulse`` is beaten at every turn.
     """
 
     def __init__(
@@ -60,11 +61,13 @@ class Worker:
         transactional_id: str,
         stop: threading.Event,
         producer: Callable[[dict[str, Any]], Producer] = Producer,
+        pulse: Pulse | None = None,
     ) -> None:
         self._codec = codec
         self._settings = settings
         self._polls = polls
         self._stop = stop
+        self._pulse = pulse or Pulse()
         self._holdings = Holdings()
         self._consumer = Consumer(
             {
@@ -88,6 +91,7 @@ class Worker:
         try:
             while not self._stop.is_set():
                 self._turn()
+                self._pulse.beat(len(self._holdings.owned))
             self._commit()
         except Stopping:
             LOG.warning("stopped while the broker was away; what was not committed will be polled again")

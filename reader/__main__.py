@@ -15,7 +15,7 @@ from reader.settings import ReaderSettings
 from schemas.codec import Codec
 from schemas.registry import Registry, RegistrySettings
 from sinks.settings import IndexSettings
-from sinks.store import StoreBusy
+from sinks.store import StoreError
 from telemetry import logs
 from topics.settings import BrokerSettings
 
@@ -33,7 +33,7 @@ def main() -> int:
     try:
         listening = _listen(settings.host, settings.port)
         library.open()
-    except (OSError, StoreBusy) as error:
+    except (OSError, StoreError) as error:
         log.error("cannot start", reason=str(error))
         return 1
     # uvicorn stops on these signals and then raises them again for whoever was there before: nobody dies.

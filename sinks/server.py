@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from qdrant_client import QdrantClient, models
+from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from sinks.store import (
     CANDIDATES,
@@ -22,6 +24,7 @@ from sinks.store import (
     Point,
     Shape,
     ShapeMismatch,
+    StoreUnreachable,
     Where,
     Within,
     checked,
@@ -32,6 +35,7 @@ from sinks.store import (
 MEMORY = ":memory:"
 PAGE = 256
 DISTINCT_LIMIT = 1_000_000
+REFUSALS = (401, 403)
 
 
 class ServerStore:
@@ -39,7 +43,8 @@ class ServerStore:
 
     def __init__(self, location: str, api_key: str | None = None) -> None:
         self._in_memory = location == MEMORY
-        self._client = QdrantClient(location=location, api_key=api_key)
+        self._location = location
+        self._client = _client(location, api_key)
 
     def ensure(self, name: str, shape: Shape) -> str:
         pointed = self._aliases().get(name)
@@ -181,13 +186,36 @@ class ServerStore:
         self._client.close()
 
     def _aliases(self) -> dict[str, str]:
-        return {each.alias_name: each.collection_name for each in self._client.get_aliases().aliases}
+        """By name. Every call of the port begins here, so here it is said when the server is away."""
+        try:
+            found = self._client.get_aliases().aliases
+        except ResponseHandlingException as error:
+            raise StoreUnreachable(
+                f"the index at {self._location} does not answer ({error.source}); is the server up, and "
+                "TIDEWIRE_INDEX_URL right?"
+            ) from error
+        except UnexpectedResponse as error:
+            if error.status_code not in REFUSALS:
+                raise
+            raise StoreUnreachable(
+                f"the index at {self._location} refuses the key ({error.status_code}); see "
+                "TIDEWIRE_INDEX_API_KEY_FILE"
+            ) from error
+        return {each.alias_name: each.collection_name for each in found}
 
     def _there(self, name: str) -> str:
         # Qdrant itself takes either; asking first gives the same error from both kinds of store.
         if name not in self._aliases() and not self._client.collection_exists(name):
             raise NoSuchCollection(f"there is no collection {name} in the index")
         return name
+
+
+def _client(location: str, api_key: str | None) -> QdrantClient:
+    with warnings.catch_warnings():
+        # Said at every start of a server whose network is private, as that of the containers is.
+        warnings.filterwarnings("ignore", "Api key is used with an insecure connection")
+        # The comparison of versions asks the server, and a server that is away is told of by _aliases.
+        return QdrantClient(location=location, api_key=api_key, check_compatibility=False)
 
 
 def _native(point: Point) -> models.PointStruct:

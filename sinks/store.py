@@ -6,6 +6,7 @@ it, so that another collection can be built beside it and take its place in one 
 Errors:
     StoreError
     ├── StoreBusy          another process has it open
+    ├── StoreUnreachable   the server does not answer, or refuses the key
     ├── NoSuchCollection   nothing is there under that name
     └── ShapeMismatch      what is there has another shape than asked for
 """
@@ -34,6 +35,10 @@ class StoreError(RuntimeError):
 
 class StoreBusy(StoreError):
     """Another process has the index open."""
+
+
+class StoreUnreachable(StoreError):
+    """The index's server does not answer, or refuses its key."""
 
 
 class NoSuchCollection(StoreError):

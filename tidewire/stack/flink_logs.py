@@ -16,10 +16,13 @@ appender.file.policies.size.type = SizeBasedTriggeringPolicy
 appender.file.policies.size.size = {megabytes}MB
 appender.file.strategy.type = DefaultRolloverStrategy
 appender.file.strategy.max = {backups}
+"""
+
+METRICS = """\
 # every committer registers one metric again at every checkpoint, with a warning each time
 logger.metrics.name = org.apache.flink.metrics.MetricGroup
 logger.metrics.level = ERROR
-{quiet}"""
+"""
 
 CONSOLE_LOG = """\
 rootLogger.level = WARN
@@ -41,8 +44,16 @@ QUIET = (
 
 def file_log(megabytes: int, backups: int) -> str:
     """Of the long-running processes: into the file that the system property `log.file` names."""
-    quiet = "".join(
+    return FILE_LOG.format(megabytes=megabytes, backups=backups) + METRICS + _quiet()
+
+
+def container_log() -> str:
+    """Of a container: everything to its standard output, which the engine keeps and rotates."""
+    return CONSOLE_LOG.replace("rootLogger.level = WARN", "rootLogger.level = INFO") + METRICS + _quiet()
+
+
+def _quiet() -> str:
+    return "".join(
         f"logger.q{number}.name = {name}\nlogger.q{number}.level = WARN\n"
         for number, name in enumerate(QUIET)
     )
-    return FILE_LOG.format(megabytes=megabytes, backups=backups, quiet=quiet)

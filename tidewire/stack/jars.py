@@ -11,7 +11,7 @@ import shutil
 import sys
 import tarfile
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -110,7 +110,10 @@ def _verified(context: Any, file: Locked) -> Path:
 def _place(source: Path, folder: Path, file: Locked) -> None:
     if file.unpacked:
         with tarfile.open(source) as archive:
-            archive.extractall(folder, filter="data")
+            if hasattr(tarfile, "data_filter"):
+                archive.extractall(folder, filter="data")
+            else:  # Python before 3.11.4; the archive is the one that was locked
+                archive.extractall(folder)
         return
     target = folder / file.filename
     try:
@@ -119,13 +122,15 @@ def _place(source: Path, folder: Path, file: Locked) -> None:
         shutil.copyfile(source, target)
 
 
-def sync(jars: Path = JARS, lock: Path = LOCK) -> bool:
-    """Bring `jars` to what `lock` says; False when it was there already."""
-    stamp = sha256(lock)
+def sync(jars: Path = JARS, lock: Path = LOCK, sets: Sequence[str] = ()) -> bool:
+    """Bring `jars` to what `lock` says, or only these sets of it; False when it was there already."""
+    stamp = " ".join([sha256(lock), *sets])
     done = jars / DONE
     if done.is_file() and done.read_text() == stamp:
         return False
-    files = parse_lock(lock.read_text())
+    files = [file for file in parse_lock(lock.read_text()) if not sets or file.set in sets]
+    if unknown := set(sets) - {file.set for file in files}:
+        raise JarError(f"{lock} has no set {', '.join(sorted(unknown))}")
     context = _context()
     with ThreadPoolExecutor(max_workers=8) as pool:
         sources = list(pool.map(lambda file: _verified(context, file), files))
@@ -194,11 +199,11 @@ def main(arguments: list[str]) -> int:
     if arguments == ["lock"]:
         print(f"{LOCK}: {lock_all()} files locked")
         return 0
-    if arguments != ["sync"]:
-        print("usage: python -m tidewire.stack.jars sync|lock", file=sys.stderr)
+    if arguments[:1] != ["sync"]:
+        print("usage: python -m tidewire.stack.jars sync [SET...]|lock", file=sys.stderr)
         return 2
     try:
-        changed = sync()
+        changed = sync(sets=arguments[1:])
     except (JarError, OSError, RuntimeError) as error:
         print(f"The stack's Java archives could not be fetched: {error}", file=sys.stderr)
         return 1

@@ -1,5 +1,6 @@
 """One contract, two stores: what holds for the embedded one holds for a server."""
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,12 +28,29 @@ from sinks.store import (
 
 SHAPE = Shape(dimension=4, keywords=("kind", "tags"), integers=("at", "until"))
 NAME = "live-documents"
+SERVER_URL = "TIDEWIRE_TEST_QDRANT_URL"
+SERVER_KEY = "TIDEWIRE_TEST_QDRANT_API_KEY"
 
 
-@pytest.fixture(params=["edge", "memory"])
+@pytest.fixture(params=["edge", "memory", "server"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "server":
+        yield from real_server()
+        return
     made: Store = EdgeStore(tmp_path) if request.param == "edge" else ServerStore(MEMORY)
     yield made
+    made.close()
+
+
+def real_server() -> Iterator[Store]:
+    """A Qdrant server of the tests' own: what they make there is taken away again."""
+    url = os.environ.get(SERVER_URL)
+    if url is None:
+        pytest.skip(f"{SERVER_URL} names no Qdrant server")
+    made = ServerStore(url, os.environ.get(SERVER_KEY))
+    made.drop(NAME)
+    yield made
+    made.drop(NAME)
     made.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,18 @@ def test_sync_places_files_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
     assert (target / "kafka" / "thing-1.0.jar").read_bytes() == b"good"
     assert jars.sync(target, lock) is False
     assert maven.fetched == 1
+
+
+def test_sync_of_one_set_brings_no_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, good: Locked
+) -> None:
+    use(monkeypatch, FakeMaven(tmp_path, b"good"))
+    lock, target = write_lock(tmp_path, good, replace(good, set="flink")), tmp_path / "jars"
+    assert jars.sync(target, lock, ["flink"]) is True
+    assert sorted(each.name for each in target.iterdir() if each.is_dir()) == ["flink"]
+    assert jars.sync(target, lock, ["flink"]) is False
+    with pytest.raises(JarError, match="no set registry"):
+        jars.sync(target, lock, ["registry"])
 
 
 def test_a_broken_download_is_fetched_again(
