@@ -12,6 +12,7 @@ from os import getpid
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from schemas.registry import RegistrySettings
 from tidewire.stack import contents, ports
@@ -19,6 +20,10 @@ from tidewire.stack.services import LOG_SERVICES
 from tidewire.stack.settings import StackSettings
 from tidewire.stack.stack import Stack
 from topics.settings import BrokerSettings
+
+# How fast the machine draws examples decides nothing.
+settings.register_profile("tidewire", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tidewire")
 
 HERE = Path(__file__).parent
 # What takes longest first, so that both processes end at about the same time.
