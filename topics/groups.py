@@ -1,0 +1,48 @@
+"""Consumer groups: how far they have read, and taking them away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient
+
+from topics.settings import BrokerSettings
+
+
+def committed(settings: BrokerSettings, group: str, topic: str, timeout_s: float = 15.0) -> dict[int, int]:
+    """By partition, the next offset the group will read; partitions it has not committed are absent.
+
+    Raises KafkaException.
+    """
+    admin = AdminClient(dict(settings.client()))
+    asked = admin.list_consumer_group_offsets(
+        [ConsumerGroupTopicPartitions(group)], request_timeout=timeout_s
+    )
+    found = asked[group].result().topic_partitions
+    return {each.partition: each.offset for each in found if each.topic == topic and each.offset >= 0}
+
+
+def groups(settings: BrokerSettings, timeout_s: float = 15.0) -> list[str]:
+    """Every group the broker knows. Raises KafkaException."""
+    admin = AdminClient(dict(settings.client()))
+    listed = admin.list_consumer_groups(request_timeout=timeout_s).result()
+    return sorted(str(each.group_id) for each in listed.valid)
+
+
+def delete_groups(settings: BrokerSettings, names: Iterable[str], timeout_s: float = 30.0) -> list[str]:
+    """Takes groups away, with what they have committed; those there were. Raises KafkaException for one
+    that still has members."""
+    wanted = sorted(set(names))
+    if not wanted:
+        return []
+    admin = AdminClient(dict(settings.client()))
+    gone = []
+    for name, future in admin.delete_consumer_groups(wanted, request_timeout=timeout_s).items():
+        try:
+            future.result()
+            gone.append(name)
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.GROUP_ID_NOT_FOUND:
+                raise
+    return sorted(gone)
