@@ -8,6 +8,7 @@ from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaExcep
 from confluent_kafka.admin import AdminClient
 
 from topics.settings import BrokerSettings
+from topics.wire import leave_group
 
 
 def committed(settings: BrokerSettings, group: str, topic: str, timeout_s: float = 15.0) -> dict[int, int]:
@@ -31,12 +32,19 @@ def groups(settings: BrokerSettings, timeout_s: float = 15.0) -> list[str]:
 
 
 def delete_groups(settings: BrokerSettings, names: Iterable[str], timeout_s: float = 30.0) -> list[str]:
-    """Takes groups away, with what they have committed; those there were. Raises KafkaException for one
-    that still has members."""
+    """Takes groups away, with what they have committed; those there were. Their consumers have ended:
+    what the broker still counts as a member (static ones never leave by themselves) is put out first.
+
+    Raises KafkaException, Refused.
+    """
     wanted = sorted(set(names))
     if not wanted:
         return []
     admin = AdminClient(dict(settings.client()))
+    for name, described in admin.describe_consumer_groups(wanted, request_timeout=timeout_s).items():
+        members = [(each.member_id, each.group_instance_id) for each in described.result().members]
+        if members:
+            leave_group(settings, name, members)
     gone = []
     for name, future in admin.delete_consumer_groups(wanted, request_timeout=timeout_s).items():
         try:

@@ -1,15 +1,15 @@
-"""Two requests of Kafka's protocol that no client library here has, in the terms of aiokafka's.
+"""Three requests of Kafka's protocol that no client library here has, in the terms of aiokafka's.
 
-AlterClientQuotas (key 49) and ListTransactions (key 66), both in version 0, as the protocol's guide
-(kafka.apache.org/protocol) lays them out.
+AlterClientQuotas (key 49, version 0), ListTransactions (66, 0), and LeaveGroup for others (13, 3), as the
+protocol's guide (kafka.apache.org/protocol) lays them out.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from aiokafka.client import AIOKafkaClient
+from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
 from aiokafka.errors import for_code
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
@@ -119,6 +119,36 @@ class ListTransactions(Request[ListTransactionsStruct]):  # type: ignore[misc]
         return request_struct_class([self._state], [], {})
 
 
+class LeaveGroupResponse(Response):  # type: ignore[misc]
+    API_KEY = 13
+    API_VERSION = 3
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32),
+        ("error_code", Int16),
+        ("members", Array(("member_id", TEXT), ("group_instance_id", TEXT), ("error_code", Int16))),
+    )
+
+
+class LeaveGroupStruct(RequestStruct):  # type: ignore[misc]
+    API_KEY = 13
+    API_VERSION = 3
+    RESPONSE_TYPE = LeaveGroupResponse
+    SCHEMA = Schema(("group_id", TEXT), ("members", Array(("member_id", TEXT), ("group_instance_id", TEXT))))
+
+
+class LeaveGroup(Request[LeaveGroupStruct]):  # type: ignore[misc]
+    """Takes members out of a group; a static one by its instance, for it does not leave by itself."""
+
+    API_KEY = 13
+
+    def __init__(self, group: str, members: Iterable[tuple[str, str | None]]) -> None:
+        self._group = group
+        self._members = list(members)
+
+    def build(self, request_struct_class: type[LeaveGroupStruct]) -> LeaveGroupStruct:
+        return request_struct_class(self._group, self._members)
+
+
 def set_read_quotas(settings: BrokerSettings, rates: Mapping[str, float | None]) -> None:
     """By client id: at most so many bytes a second; None takes the quota away. Raises Refused."""
     if rates:
@@ -128,6 +158,24 @@ def set_read_quotas(settings: BrokerSettings, rates: Mapping[str, float | None])
 def open_transactions(settings: BrokerSettings) -> list[str]:
     """The ids of all transactions that are neither committed nor aborted, sorted. Raises Refused."""
     return sorted(asyncio.run(_open_transactions(settings)))
+
+
+def leave_group(settings: BrokerSettings, group: str, members: Iterable[tuple[str, str | None]]) -> None:
+    """Takes members (id, and instance of a static one) out of a group. Raises Refused."""
+    asyncio.run(_leave_group(settings, group, list(members)))
+
+
+async def _leave_group(settings: BrokerSettings, group: str, members: list[tuple[str, str | None]]) -> None:
+    client = await _client(settings)
+    try:
+        coordinator = await client.coordinator_lookup(CoordinationType.GROUP, group)
+        await client.ready(coordinator, group=ConnectionGroup.COORDINATION)
+        answer = await client.send(
+            coordinator, LeaveGroup(group, members), group=ConnectionGroup.COORDINATION
+        )
+    finally:
+        await client.close()
+    _check(answer.error_code, f"{group} lets none of its members go")
 
 
 async def _set_read_quotas(settings: BrokerSettings, rates: Mapping[str, float | None]) -> None:
