@@ -12,6 +12,7 @@ from desks.loader import DeskError
 from flink_jobs.bounds import NoTick
 from flink_jobs.rest import FlinkError
 from flink_jobs.stories.cluster import WeightsError
+from language.embeddings import ModelMissing
 from reader.alias import AliasBroken
 from replay.log import RecordBroken
 from replay.source import NotKnownYet
@@ -40,6 +41,7 @@ EXPECTED = (
     Refused,
     DeskError,
     WeightsError,
+    ModelMissing,
 )
 
 app = typer.Typer(

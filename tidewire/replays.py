@@ -14,6 +14,7 @@ from flink_jobs.runs import JOBS, JobName, Run, Source, job_title
 from flink_jobs.settings import JobSettings
 from flink_jobs.stories.cluster import load_weights
 from flink_jobs.submit import Jobs
+from language.models import encoder
 from reader.alias import Alias
 from replay.dropping import Dropped, drop
 from replay.log import Replay, ReplayLog
@@ -55,6 +56,7 @@ class Asked:
     weights: Path | None = None
     lateness_ms: int | None = None
     desks: Path | None = None
+    encoder: str | None = None
     without: Without = field(default_factory=Without)
     bytes_per_s: float | None = None
 
@@ -65,6 +67,7 @@ class Asked:
             ("weights of {}", self.weights),
             ("lateness {} ms", self.lateness_ms),
             ("desks of {}", self.desks),
+            ("encoder {}", self.encoder),
             ("without feeds {}", ", ".join(self.without.feeds)),
             ("without articles {}", ", ".join(self.without.articles)),
         )
@@ -200,7 +203,8 @@ class Replays:
         if asked.lateness_ms is not None:
             times = times.model_copy(update={"lateness_ms": asked.lateness_ms})
         warm = {"warmup_until_ms": start.begins_at if start else 0}
-        changed = {} if asked.threshold is None else {"threshold": asked.threshold}
+        changed = {"threshold": asked.threshold, "embedding_model": asked.encoder}
+        changed = {name: value for name, value in changed.items() if value is not None}
         return run.model_copy(
             update={
                 "source": asked.source,
@@ -282,8 +286,15 @@ def _check(asked: Asked) -> None:
         raise SelectionError("live is the lane that a replay runs beside: choose another name")
     if asked.follow and asked.end is not None:
         raise SelectionError("a replay that follows has no end: leave out either --follow or the end")
+    if asked.encoder is not None:
+        # Looked for here already: a job without it would fail over and over.
+        encoder(asked.encoder)
     if asked.source != ARTICLES_ENRICHED:
         return
+    if asked.encoder is not None:
+        raise SelectionError(
+            f"{ARTICLES_ENRICHED} brings its vectors: for another encoder run {ARTICLES_RAW} again"
+        )
     if isinstance(asked.where, Places):
         raise SelectionError(f"{ARTICLES_ENRICHED} has offsets of its own: name a time, or {ARTICLES_RAW}")
     if asked.follow:

@@ -42,7 +42,7 @@ def build(run: Run, ids: KnownIds, env: StreamExecutionEnvironment, tables: Stre
 
 def _stories(run: Run, tables: StreamTableEnvironment, ids: KnownIds) -> DataStream:
     rows = tables.to_data_stream(tables.sql_query(selected(run)))
-    embed = Embed() if run.source == ARTICLES_RAW else Known(run.stories.embedding_model)
+    embed = (Embed if run.source == ARTICLES_RAW else Known)(run.stories.embedding_model)
     embedded = rows.map(embed, output_type=Types.PRIMITIVE_ARRAY(Types.BYTE())).name("embed").uid("embed")
     end_at = run.bounds.end_at if run.bounds else None
     stories = Stories(run.stories, run.desks or load_desks(), ids, end_at, run.weights)

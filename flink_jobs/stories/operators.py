@@ -17,18 +17,19 @@ from flink_jobs.stories.order import OrderBuffer, position
 from flink_jobs.stories.rows import FIELDS, KnownIds, encoded, unique_article
 from flink_jobs.stories.settings import StoriesSettings
 from flink_jobs.stories.state import decode_embedded, encode_embedded
-from language.embeddings import MiniLM
+from language.models import encoder
 from schemas.codec import Codec
 
 
 class Embed(MapFunction):  # type: ignore[misc]
     """A row of the deduplicated view to the bytes of an Embedded."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: str) -> None:
+        self._model = model
         self._embedder: Embedder | None = None
 
     def open(self, runtime_context: RuntimeContext) -> None:
-        self._embedder = Embedder(MiniLM())
+        self._embedder = Embedder(encoder(self._model))
 
     def map(self, value: Row) -> bytes:
         assert self._embedder is not None, "opened before the first record"

@@ -60,6 +60,9 @@ Lateness = Annotated[str | None, typer.Option(help="How late is late, such as 30
 DesksFolder = Annotated[
     Path | None, typer.Option(exists=True, file_okay=False, help="Another folder of desk files.")
 ]
+EncoderName = Annotated[
+    str | None, typer.Option(help="Another model for vectors, by name or folder; needs the extra.")
+]
 WithoutFeed = Annotated[list[str] | None, typer.Option(help="Leave out a feed, by id or URL.")]
 WithoutArticle = Annotated[list[str] | None, typer.Option(help="Leave out an article, by id.")]
 Limit = Annotated[float, typer.Option(min=0, help="At most so many bytes a second are read; 0: no limit.")]
@@ -82,6 +85,7 @@ def start(
     weights: WeightsFile = None,
     lateness: Lateness = None,
     desks: DesksFolder = None,
+    encoder: EncoderName = None,
     without_feed: WithoutFeed = None,
     without_article: WithoutArticle = None,
     limit: Limit = BYTES_PER_S,
@@ -109,6 +113,7 @@ def start(
             weights=weights,
             lateness_ms=None if lateness is None else parse_duration(lateness),
             desks=desks,
+            encoder=encoder,
             without=Without(feed_ids(without_feed or []), tuple(without_article or [])),
             bytes_per_s=limit or None,
         )
