@@ -129,21 +129,25 @@ class Replays:
     def record(self, asked: Asked, replay: Replay) -> Replay:
         """From here on the replay goes on by its record alone."""
         if asked.desks is not None:
-            kept = self.log.keep_desks(asked.lane, asked.desks)
-            environment = {**replay.environment, "TIDEWIRE_AGENTS_DESKS": str(kept)}
-            replay = replay.model_copy(update={"environment": environment})
+            self.log.keep_desks(asked.lane, asked.desks)
         return self.log.put(replay)
 
-    def go_on(self, replay: Replay, say: Say, wait: bool = True) -> Replay:
-        """Starts what does not run, and with ``wait`` sees a bounded one through to its last brief."""
+    def go_on(self, replay: Replay, say: Say) -> Replay:
+        """Starts what does not run, and sees a bounded one through to its last brief.
+
+        Its agents come when its jobs have ended: only then is it noted in the log that all windows are
+        there, for which agents wait, and nobody need look on for that to happen in time.
+        """
+        replay = _here(replay)
         if not replay.ended:
             replay, running = self.running.begin(replay, say)
+            if not replay.follows:
+                replay = self.running.await_end(replay, running, say)
         if not replay.written:
-            self._stack.add_roles([agents_role(replay.lane, self._agents(replay))])
-        if replay.follows or not wait:
+            environment = {**self._profile.environment, **self.log.environment(replay)}
+            self._stack.add_roles([agents_role(replay.lane, environment)])
+        if replay.follows:
             return replay
-        if not replay.ended:
-            replay = self.running.await_end(replay, running, say)
         if not replay.written:
             deadline = time.monotonic() + BRIEFS_TIMEOUT_S
             until(lambda: unwritten(broker(), codec(), replay.lane), "agents", deadline, _changes(say))
@@ -227,9 +231,6 @@ class Replays:
             own["TIDEWIRE_AGENTS_INDICATORS_LANE"] = LIVE.name
         return own
 
-    def _agents(self, replay: Replay) -> dict[str, str]:
-        return {**self._profile.environment, **replay.environment}
-
     def _any(self, lane: Lane) -> Replay:
         """The lane's record, or one that names the clients it would have had."""
         found = self.log.get(lane) if (self.log.of(lane) / "replay.json").exists() else None
@@ -279,6 +280,16 @@ def brief_places(brief_id: str, lane: Lane = LIVE) -> Places:
 def feed_ids(named: list[str]) -> tuple[str, ...]:
     """Ids of feeds named by id or by the URL they were imported with."""
     return tuple(feed_id(each) if "://" in each else each for each in named)
+
+
+def _here(replay: Replay) -> Replay:
+    """With broker, registry and home as they are now: a home may have been copied since."""
+    runs = []
+    for run in replay.runs:
+        (now,) = flink.runs(replay.lane, [run.job])
+        kept = ("settings", "bootstrap", "registry_url")
+        runs.append(run.model_copy(update={name: getattr(now, name) for name in kept}))
+    return replay.model_copy(update={"runs": tuple(runs)})
 
 
 def _check(asked: Asked) -> None:

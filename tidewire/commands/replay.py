@@ -67,7 +67,6 @@ WithoutFeed = Annotated[list[str] | None, typer.Option(help="Leave out a feed, b
 WithoutArticle = Annotated[list[str] | None, typer.Option(help="Leave out an article, by id.")]
 Limit = Annotated[float, typer.Option(min=0, help="At most so many bytes a second are read; 0: no limit.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Go on without asking.")]
-Wait = Annotated[bool, typer.Option(help="Show progress until it has come to its end.")]
 
 
 @app.command()
@@ -90,13 +89,12 @@ def start(
     without_article: WithoutArticle = None,
     limit: Limit = BYTES_PER_S,
     yes: Yes = False,
-    wait: Wait = True,
 ) -> None:
     """Run a range of the log again in a lane, with changes; the same command goes on after any kill.
 
     Shows what it is going to do, and asks, before it does anything.
     """
-    given = {name: value for name, value in locals().items() if name not in ("yes", "wait", "lane")}
+    given = {name: value for name, value in locals().items() if name not in ("yes", "lane")}
     options = {name: _text(value) for name, value in given.items() if value not in (None, False, [])}
     replays, chosen = _replays(), Lane(lane)
     there = replays.log.get(chosen)
@@ -121,7 +119,7 @@ def start(
     else:
         _same(there, options)
         say(f"lane {lane}: goes on as it was started at {of_millis(there.created_at)}")
-    there = replays.go_on(there, say, wait)
+    there = replays.go_on(there, say)
     _told(there)
 
 
