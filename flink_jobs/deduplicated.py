@@ -63,11 +63,13 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where a run begins that does not read the whole log. Times are logged ones, in epoch milliseconds.
+    """Where a run begins, if not with whatever is the first record of the log.
+
+    Times are logged ones, in epoch milliseconds.
 
     ``offsets``: by partition, the first offset read. ``begins_at``: where its range begins; what is read
     before that only warms it up. ``whole_from``: from here on every partition is read; a window that
-    began earlier would lack entries, and is left out.
+    began earlier would lack entries, and is left out. 0: there is nothing before.
     """
 
     offsets: Mapping[int, int] = field(hash=False)

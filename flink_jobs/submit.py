@@ -108,6 +108,10 @@ class Jobs:
         state = self.rest.state(started.id)
         if state != "FINISHED":
             raise FlinkError(f"{started.name} ended as {state}: {self._why(started.id)}")
+        self.note_end(run)
+
+    def note_end(self, run: Run) -> None:
+        """Notes in the group of a bounded job, which has finished, that it read everything."""
         if run.bounds is not None:
             broker = BrokerSettings(bootstrap=run.bootstrap)
             commit_offsets(broker, run.connection.group(run.job), run.source, run.bounds.offsets)

@@ -17,7 +17,7 @@ from flink_jobs.submit import Jobs
 from language.models import encoder
 from reader.alias import Alias
 from replay.dropping import Dropped, drop
-from replay.log import Replay, ReplayLog
+from replay.log import RecordBroken, Replay, ReplayLog
 from replay.outputs import records
 from replay.plan import Plan
 from replay.running import Running, Say, rates
@@ -199,14 +199,14 @@ class Replays:
 
     def _runs(self, asked: Asked, reached: Reach, bounds: Bounds | None) -> tuple[Run, ...]:
         names: tuple[JobName, ...] = JOBS if asked.source == ARTICLES_RAW else ("stories",)
-        start = None if reached.is_whole else Start(reached.offsets, reached.begins_at, reached.whole_from)
+        start = Start(reached.offsets, reached.begins_at, reached.whole_from)
         return tuple(self._changed(run, asked, start, bounds) for run in flink.runs(asked.lane, names))
 
-    def _changed(self, run: Run, asked: Asked, start: Start | None, bounds: Bounds | None) -> Run:
+    def _changed(self, run: Run, asked: Asked, start: Start, bounds: Bounds | None) -> Run:
         times, stories = run.times, run.stories
         if asked.lateness_ms is not None:
             times = times.model_copy(update={"lateness_ms": asked.lateness_ms})
-        warm = {"warmup_until_ms": start.begins_at if start else 0}
+        warm = {"warmup_until_ms": start.begins_at}
         changed = {"threshold": asked.threshold, "embedding_model": asked.encoder}
         changed = {name: value for name, value in changed.items() if value is not None}
         return run.model_copy(
@@ -233,10 +233,12 @@ class Replays:
 
     def _any(self, lane: Lane) -> Replay:
         """The lane's record, or one that names the clients it would have had."""
-        found = self.log.get(lane) if (self.log.of(lane) / "replay.json").exists() else None
-        return found or Replay(
-            lane=lane, created_at=0, asked={}, changes=(), runs=tuple(flink.runs(lane, JOBS))
-        )
+        try:
+            found = self.log.get(lane)
+        except RecordBroken:
+            found = None
+        runs = tuple(flink.runs(lane, JOBS))
+        return found or Replay(lane=lane, created_at=0, asked={}, changes=(), runs=runs)
 
     def _folders(self, lane: Lane) -> list[Path]:
         home = HomeSettings().home.resolve()
