@@ -77,13 +77,13 @@ class Start:
     whole_from: int
 
     def options(self) -> dict[str, str]:
-        """The source's options. A place that retention has taken away meanwhile stops the job: reading
-        on at the earliest record left would leave a gap that nobody sees."""
-        return {
-            "scan.startup.mode": "specific-offsets",
-            "scan.startup.specific-offsets": _places(self.offsets),
-            "properties.auto.offset.reset": "none",
-        }
+        """The source's options: it begins where its group stands, which whoever submits it sees to.
+
+        A place that retention has taken away meanwhile stops the job: reading on at the earliest record
+        left would leave a gap that nobody sees. Flink keeps to that for a group's offsets only; given
+        offsets it would override it.
+        """
+        return {"scan.startup.mode": "group-offsets", "properties.auto.offset.reset": "none"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,11 @@ from replay.select import (
     parse_place,
     parse_time,
 )
+from tidewire.asked import Asked, brief_places, feed_ids
 from tidewire.commands.stack import say, show_step
 from tidewire.places import stack_settings
 from tidewire.profile import load
-from tidewire.replays import Asked, Replays, brief_places, feed_ids
+from tidewire.replays import Replays
 from tidewire.stack.stack import Stack
 from tidewire.times import of_millis
 from topics.lane import Lane

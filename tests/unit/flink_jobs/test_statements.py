@@ -76,10 +76,9 @@ def test_window_sizes_must_differ() -> None:
         ArticlesSettings(windows_s=(60, 60))
 
 
-def test_run_from_the_middle_begins_at_its_offsets_and_never_skips_a_gap() -> None:
+def test_run_from_the_middle_begins_where_its_group_stands_and_never_skips_a_gap() -> None:
     raw = definitions(CONNECTION, TIMES, BOUNDS, START)[0]
-    assert "'scan.startup.mode' = 'specific-offsets'" in raw
-    assert "'scan.startup.specific-offsets' = 'partition:0,offset:4;partition:1,offset:9'" in raw
+    assert "'scan.startup.mode' = 'group-offsets'" in raw
     assert "'properties.auto.offset.reset' = 'none'" in raw
     assert "earliest-offset" not in raw
 

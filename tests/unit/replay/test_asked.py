@@ -10,7 +10,7 @@ import pytest
 from flink_jobs.deduplicated import Without
 from replay.select import Moment, Places, SelectionError
 from schemas.identity import feed_id
-from tidewire.replays import Asked, _check, feed_ids
+from tidewire.asked import Asked, check, feed_ids
 from topics.lane import LIVE, Lane
 
 ASKED = Asked(lane=Lane("check"), source="articles.enriched")
@@ -30,12 +30,12 @@ ASKED = Asked(lane=Lane("check"), source="articles.enriched")
 )
 def test_contradictions_are_named(change: dict[str, object], said: str) -> None:
     with pytest.raises(SelectionError, match=said):
-        _check(replace(ASKED, **change))  # type: ignore[arg-type]
+        check(replace(ASKED, **change))  # type: ignore[arg-type]
 
 
 def test_the_rest_is_fine() -> None:
-    _check(replace(ASKED, threshold=0.5, desks=Path("desks"), without=Without(articles=("a",))))
-    _check(replace(ASKED, source="articles.raw", follow=True, lateness_ms=5))
+    check(replace(ASKED, threshold=0.5, desks=Path("desks"), without=Without(articles=("a",))))
+    check(replace(ASKED, source="articles.raw", follow=True, lateness_ms=5))
 
 
 def test_changes_are_put_in_words() -> None:
