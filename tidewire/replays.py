@@ -56,6 +56,11 @@ class Replays:
         Raises SelectionError, Overtaken, NoTick, NotKnownYet, DeskError, WeightsError.
         """
         check(asked)
+        if self._has_traces(asked.lane):
+            raise SelectionError(
+                f"there is a lane {asked.lane.name} that no replay started, or whose record is lost: choose "
+                f"another name, or `./tw replay drop {asked.lane.name}` first"
+            )
         source = SourceLog(broker(), codec(), asked.source)
         bounds = self._bounds(asked, source)
         begins_at = moment(asked.where, source, bounds.end_at)
@@ -143,7 +148,7 @@ class Replays:
             raise SelectionError(
                 f"readers are shown lane {lane.name}; `./tw replay promote live` first, then drop it"
             )
-        if lane not in self.lanes() and not any(folder.exists() for folder in self._folders(lane)):
+        if not self._has_traces(lane):
             known = ", ".join(each.name for each in self.lanes()) or "none but live"
             raise SelectionError(f"there is no lane {lane.name}; there are {known}")
         for name in JOBS:
@@ -154,6 +159,9 @@ class Replays:
         self._stack.remove_role(agents_role(lane, {}).name)
         set_read_quotas(broker(), rates(self._any(lane), on=False))
         return drop(broker(), lane, self._folders(lane), lambda: self._let_go(lane))
+
+    def _has_traces(self, lane: Lane) -> bool:
+        return lane in self.lanes() or any(folder.exists() for folder in self._folders(lane))
 
     def _bounds(self, asked: Asked, source: SourceLog) -> Bounds:
         before = None if asked.end is None else moment(asked.end, source, 0)

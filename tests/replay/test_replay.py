@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from flink_jobs.rest import FlinkRest, until
 from schemas.records import Article, Assignment, EnrichedArticle, Record, Story
 from tests.e2e.homes import wait_until
 from tests.integration.flink_jobs import expected
@@ -140,6 +141,7 @@ def test_after_three_kills_it_is_still_what_live_made(log: Log) -> None:
     room.kill("taskmanager")
     time.sleep(5)
     room.kill("jobmanager")
+    until(lambda: FlinkRest(room.settings.flink_url).jobs(), 180, "the JobManager to be back")
     assert "goes on as it was started" in room.replay("hurt")
     assert room.compared(Lane("hurt"), log.end_at).identical
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.replay.newsroom import Newsroom, opened
+from topics.admin import ensure_topics
 from topics.lane import LIVE, Lane
 
 pytestmark = pytest.mark.timeout(1_500)
@@ -53,6 +54,15 @@ def test_nothing_is_done_to_a_plan_that_is_not_agreed_to(told: Told) -> None:
     done = told.room.tw("replay", "start", "--lane", "refused", status=1)
     assert "Go on?" in done.stdout
     assert not any(told.room.traces(Lane("refused")).values())
+
+
+def test_a_lane_that_no_replay_started_is_refused_and_can_be_dropped(told: Told) -> None:
+    other = Lane("other")
+    ensure_topics(told.room.broker, other)
+    assert "no replay started" in told.room.replay(other.name, status=1)
+    assert told.room.listed()[other.name]["state"] == "unknown"
+    told.room.tw("replay", "drop", "--yes", other.name)
+    assert not any(told.room.traces(other).values())
 
 
 def test_it_makes_what_live_made(told: Told) -> None:
