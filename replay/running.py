@@ -46,10 +46,11 @@ def clients(run: Run) -> list[str]:
     return [f"{run.connection.client(run.job)}-{number}" for number in range(run.parallelism)]
 
 
-def rates(replay: Replay, on: bool = True) -> dict[str, float | None]:
+def rates(replay: Replay, on: bool = True) -> dict[str, int | None]:
     """The quota of each reader, so that all of them together read as much as the replay may."""
     readers = [client for run in replay.runs for client in clients(run)]
-    each = replay.bytes_per_s / len(readers) if on and replay.bytes_per_s else None
+    # The broker knows whole bytes only.
+    each = max(1, int(replay.bytes_per_s / len(readers))) if on and replay.bytes_per_s else None
     return dict.fromkeys(readers, each)
 
 

@@ -65,9 +65,9 @@ class AlterClientQuotas(Request[AlterClientQuotasStruct]):  # type: ignore[misc]
 
     API_KEY = 49
 
-    def __init__(self, rates: Mapping[str, float | None]) -> None:
+    def __init__(self, rates: Mapping[str, int | None]) -> None:
         self._entries = [
-            ([("client-id", client)], [(READ_RATE, rate or 0.0, rate is None)])
+            ([("client-id", client)], [(READ_RATE, float(rate or 0), rate is None)])
             for client, rate in sorted(rates.items())
         ]
 
@@ -149,8 +149,8 @@ class LeaveGroup(Request[LeaveGroupStruct]):  # type: ignore[misc]
         return request_struct_class(self._group, self._members)
 
 
-def set_read_quotas(settings: BrokerSettings, rates: Mapping[str, float | None]) -> None:
-    """By client id: at most so many bytes a second; None takes the quota away. Raises Refused."""
+def set_read_quotas(settings: BrokerSettings, rates: Mapping[str, int | None]) -> None:
+    """By client id: at most so many bytes a second, in whole numbers; None takes the quota away. Raises Refused."""
     if rates:
         asyncio.run(_set_read_quotas(settings, rates))
 
@@ -178,7 +178,7 @@ async def _leave_group(settings: BrokerSettings, group: str, members: list[tuple
     _check(answer.error_code, f"{group} lets none of its members go")
 
 
-async def _set_read_quotas(settings: BrokerSettings, rates: Mapping[str, float | None]) -> None:
+async def _set_read_quotas(settings: BrokerSettings, rates: Mapping[str, int | None]) -> None:
     client = await _client(settings)
     try:
         answer = await client.send(client.get_random_node(), AlterClientQuotas(rates))

@@ -12,6 +12,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 
 from replay.dropping import abort_transactions, is_transaction
 from tests.conftest import RunningLog
+from tests.e2e.homes import wait_until
 from topics.admin import drop_lane_topics, ensure_topics
 from topics.catalogue import ARTICLES_RAW, STORIES
 from topics.groups import committed, delete_groups, groups
@@ -37,10 +38,11 @@ def quota(broker: BrokerSettings, client_id: str) -> list[tuple[str, float]]:
 
 def test_a_quota_is_set_and_taken_away(kafka: RunningLog) -> None:
     name = f"reader-{uuid.uuid4()}"
-    set_read_quotas(kafka.broker, {name: 5_000.0, f"{name}-2": 7_000.0})
-    assert quota(kafka.broker, name) == [("consumer_byte_rate", 5_000.0)]
+    set_read_quotas(kafka.broker, {name: 5_000, f"{name}-2": 7_000})
+    # The controller has it at once, the broker that is asked a moment later.
+    wait_until(lambda: quota(kafka.broker, name) == [("consumer_byte_rate", 5_000.0)], "the quota", 30)
     set_read_quotas(kafka.broker, {name: None, f"{name}-2": None})
-    assert quota(kafka.broker, name) == []
+    wait_until(lambda: quota(kafka.broker, name) == [], "no quota", 30)
     set_read_quotas(kafka.broker, {name: None})
 
 

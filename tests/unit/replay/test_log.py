@@ -84,5 +84,5 @@ def test_progress_counts_from_the_start_to_the_end() -> None:
 
 def test_the_throttle_is_shared_by_all_readers_of_the_lane() -> None:
     assert clients(RUN) == ["tidewire.check.jobs.stories-0", "tidewire.check.jobs.stories-1"]
-    assert rates(REPLAY) == dict.fromkeys(clients(RUN), 500.0)
+    assert rates(REPLAY) == dict.fromkeys(clients(RUN), 500)
     assert rates(REPLAY, on=False) == dict.fromkeys(clients(RUN), None)
