@@ -150,7 +150,7 @@ class LeaveGroup(Request[LeaveGroupStruct]):  # type: ignore[misc]
 
 
 def set_read_quotas(settings: BrokerSettings, rates: Mapping[str, int | None]) -> None:
-    """By client id: at most so many bytes a second, in whole numbers; None takes the quota away. Raises Refused."""
+    """By client id: at most so many whole bytes a second; None takes the quota away. Raises Refused."""
     if rates:
         asyncio.run(_set_read_quotas(settings, rates))
 
