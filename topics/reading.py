@@ -83,6 +83,15 @@ def end_offsets(settings: BrokerSettings, topic: str, timeout_s: float = 15.0) -
         consumer.close()
 
 
+def beginnings(settings: BrokerSettings, topic: str, timeout_s: float = 15.0) -> dict[int, int]:
+    """By partition, the offset of the earliest record that retention has left, or the end of an empty one."""
+    consumer = _positioned(settings)
+    try:
+        return {p: low for p, (low, _) in _watermarks(consumer, topic, timeout_s).items()}
+    finally:
+        consumer.close()
+
+
 def read_range(
     settings: BrokerSettings,
     topic: str,
@@ -151,6 +160,27 @@ def _read(
                 f"{topic}: nothing for {timeout_s:.0f} s before the ends {pending}; "
                 "an open transaction, or no broker"
             )
+
+
+def _at(consumer: Consumer, place: TopicPartition, timeout_s: float) -> Received | None:
+    """The record at a place; None where the log goes on behind it."""
+    consumer.assign([place])
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        message = consumer.poll(0.2)
+        if message is None:
+            continue
+        error = message.error()
+        if error is not None and error.code() != KafkaError._PARTITION_EOF:
+            raise KafkaException(error)
+        if message.partition() != place.partition or (message.offset() or 0) < place.offset:
+            continue
+        each = None if error is not None else received(message)
+        return each if each is not None and each.offset == place.offset else None
+    raise ReadFailed(
+        f"{place.topic}-{place.partition}@{place.offset}: nothing for {timeout_s:.0f} s; "
+        "an open transaction, or no broker"
+    )
 
 
 def _positioned(settings: BrokerSettings) -> Consumer:

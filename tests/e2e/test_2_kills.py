@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.stories.scores import b_cubed
+from replay.matching import b_cubed
 from newswire.labels import load_labels
 from replay.outputs import last_tick, records
 from schemas.records import UniqueArticle

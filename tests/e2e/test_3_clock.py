@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from benchmarks.stories.scores import b_cubed
+from replay.matching import b_cubed
 from newswire.labels import load_labels
 from tests.e2e.homes import Home, story_by_article
 
