@@ -81,7 +81,7 @@ class Causes:
 
     def of_brief(self, lane: int, told: Told) -> Allowed | None:
         """Of a brief: its story's, or what befell a brief before it."""
-        return _first(
+        return first_of(
             (self.of_story(lane, told.story_id, told.cutoff), *self._tainted[lane].get(told.brief_id, ()))
         )
 

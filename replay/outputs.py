@@ -80,7 +80,7 @@ def records(settings: BrokerSettings, codec: Codec, topic: str, record_type: typ
 
 
 def read_log(settings: BrokerSettings, codec: Codec, skew_ms: int = 0) -> RawLog:
-    """One pass over the raw log. ``skew_ms``: how far its clock may step back (TIDEWIRE_TIME_ORDER_SKEW_MS)."""
+    """One pass over the raw log. ``skew_ms``: how far its clock may step back, as the jobs allow."""
     fold = LogFold(beginnings(settings, ARTICLES_RAW), skew_ms)
     for received, record in _each(settings, codec, ARTICLES_RAW, Article):
         fold.take(received.partition, received.offset, received.timestamp_ms, record)
