@@ -9,7 +9,8 @@ from confluent_kafka import KafkaException
 from pydantic import ValidationError
 
 from flink_jobs.rest import FlinkError
-from tidewire.commands import compare, demo, feeds, jobs, search, stack, topics
+from replay.rebuild_reading import NoSuchBrief
+from tidewire.commands import compare, demo, feeds, jobs, rebuild, replay, search, stack, topics
 from tidewire.demo import DemoStopped
 from tidewire.reader_client import ReaderDown, ReaderProblem
 from tidewire.settle import NotSettled
@@ -26,6 +27,7 @@ EXPECTED = (
     WriteFailed,
     NotSettled,
     DemoStopped,
+    NoSuchBrief,
 )
 
 app = typer.Typer(
@@ -43,11 +45,13 @@ for command in (
     search.brief,
     topics.topics,
     compare.compare,
+    rebuild.rebuild,
     stack.serve,
 ):
     app.command()(command)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(replay.app, name="replay")
 
 
 def main() -> None:
