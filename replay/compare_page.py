@@ -13,6 +13,7 @@ from replay.matching import Fate, Match
 # A page of more is read by nobody; how many there are is said, and JSON has them all.
 SHOWN = 300
 
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --ok: #2a7d3f; --bad: #b3261e; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }

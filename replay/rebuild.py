@@ -178,8 +178,8 @@ def _story(story: Story, brief: Brief) -> Iterator[str]:
     told = {(s.raw_partition, s.raw_offset) for s in brief.provenance.sources}
     if told != {_place(each) for each in story.articles}:
         yield (
-            f"revision {story.revision} of story {story.story_id} in the lane's topics has other articles than "
-            "the brief's provenance lists: was the lane made anew?"
+            f"revision {story.revision} of story {story.story_id} in the lane's topics has other articles "
+            "than the brief's provenance lists: was the lane made anew?"
         )
 
 

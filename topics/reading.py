@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -115,6 +115,26 @@ def read_range(
         yield from _read(consumer, topic, positions, timeout_s)
     finally:
         consumer.close()
+
+
+def read_places(
+    settings: BrokerSettings, topic: str, places: Iterable[tuple[int, int]], timeout_s: float = 30.0
+) -> dict[tuple[int, int], Received]:
+    """The committed records at given places (partition, offset), with one consumer; those that are not
+    in the log, or no longer, are left out. Raises ReadFailed when nothing comes for ``timeout_s``."""
+    consumer = _positioned(settings)
+    found: dict[tuple[int, int], Received] = {}
+    try:
+        marks = _watermarks(consumer, topic, timeout_s)
+        for partition, offset in sorted(set(places)):
+            low, high = marks.get(partition, (0, 0))
+            if low <= offset < high:
+                each = _at(consumer, TopicPartition(topic, partition, offset), timeout_s)
+                if each is not None:
+                    found[partition, offset] = each
+    finally:
+        consumer.close()
+    return found
 
 
 def latest(settings: BrokerSettings, codec: Codec, topic: str, record_type: type[R]) -> dict[str, R]:

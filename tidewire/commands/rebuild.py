@@ -26,7 +26,10 @@ def rebuild(
     lane: Annotated[str, typer.Option("--lane", help="Of which lane.")] = "live",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Make a brief again from its provenance: identical, or what is missing. Exit status 1 unless identical."""
+    """Make a brief again from its provenance: identical, or what is missing.
+
+    Exit status 1 unless it is identical.
+    """
     load(stack_settings().home).apply()
     evidence = gather(broker(), codec(), Lane(lane), brief_id)
     maker = Maker(
