@@ -22,7 +22,7 @@ from topics.reading import Received, beginnings, read_places, read_range
 from topics.settings import BrokerSettings
 
 
-class NoSuchBrief(RuntimeError):
+class NoSuchBrief(ValueError):
     """The lane's briefs do not hold it."""
 
 

@@ -9,7 +9,6 @@ from confluent_kafka import KafkaException
 from pydantic import ValidationError
 
 from flink_jobs.rest import FlinkError
-from replay.rebuild_reading import NoSuchBrief
 from tidewire.commands import compare, demo, feeds, jobs, rebuild, replay, search, stack, topics
 from tidewire.demo import DemoStopped
 from tidewire.reader_client import ReaderDown, ReaderProblem
@@ -27,7 +26,6 @@ EXPECTED = (
     WriteFailed,
     NotSettled,
     DemoStopped,
-    NoSuchBrief,
 )
 
 app = typer.Typer(

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from agents.model import writer_for
-from agents.settings import AgentsSettings, WindowSettings
-from desks import load_desks
-from replay.rebuild import Evidence, Maker, Rebuilt
-from replay.rebuild import rebuild as rebuild_brief
-from replay.rebuild_reading import gather
-from tidewire.places import broker, codec, stack_settings
+from tidewire.places import stack_settings
 from tidewire.profile import load
 from topics.lane import Lane
+
+if TYPE_CHECKING:
+    from replay.rebuild import Evidence, Rebuilt
 
 
 def rebuild(
@@ -30,15 +26,11 @@ def rebuild(
 
     Exit status 1 unless it is identical.
     """
+    # Here, because the model's SDK would double the time that every other command takes to start.
+    from tidewire.rebuilding import again
+
     load(stack_settings().home).apply()
-    evidence = gather(broker(), codec(), Lane(lane), brief_id)
-    maker = Maker(
-        codec=codec(),
-        desks={desk.name: desk for desk in load_desks(AgentsSettings().desks)},
-        writer=writer_for(),
-        windows=WindowSettings(),
-    )
-    found = asyncio.run(rebuild_brief(evidence, maker))
+    evidence, found = again(Lane(lane), brief_id)
     if as_json:
         typer.echo(json.dumps(_plain(found), ensure_ascii=False))
     else:
