@@ -168,7 +168,7 @@ def _by_story(
         for lane, stories in enumerate((each.first, each.second))
         for story in stories
     }
-    groups: dict[tuple[object, str], tuple[list[Told], list[Told]]] = defaultdict(lambda: ([], []))
+    groups: dict[tuple[int | str, str], tuple[list[Told], list[Told]]] = defaultdict(lambda: ([], []))
     for lane, some in enumerate(alone):
         for told in sorted(some, key=lambda each: (each.cutoff, each.brief_id)):
             place = places.get((lane, told.story_id), told.story_id)

@@ -155,6 +155,24 @@ def test_a_brief_that_only_one_lane_has_says_what_the_other_lacks() -> None:
     assert pair.reasons == ("not assigned in the other lane at that moment",)
 
 
+def test_briefs_of_a_split_story_are_set_beside_each_other_by_moment_and_then_the_last_ones() -> None:
+    parts = replace(
+        LANE,
+        enriched=(enriched("a", "x"), enriched("b", "y"), enriched("c", "t")),
+        stories=(story("x", 1), story("y", 1), story("t", 1)),
+        assignments=(),
+        briefs=(brief("at ten", "x", 10), brief("late", "y", 14)),
+    )
+    whole = replace(
+        LANE, briefs=(brief("ten", cutoff=10), brief("twelve", cutoff=12), brief("last", cutoff=13))
+    )
+    found = [
+        (p.first and p.first.headline, p.second and p.second.headline) for p in compare(whole, parts).briefs
+    ]
+    assert found == [("ten", "at ten"), ("last", "late"), ("twelve", None)]
+    assert compare(whole, parts).fates[Fate.SPLIT] == 1
+
+
 def test_a_window_counts_with_its_last_revision() -> None:
     assert compare(
         replace(LANE, indicators=(window(0, 1.0), window(1, 3.0))),
