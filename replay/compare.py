@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Literal
 
@@ -79,6 +79,8 @@ class Comparison:
     matches: tuple[Match, ...] = ()
     members: tuple[Members, Members] = ({}, {})
     b_cubed: Score | None = None
+    # Kinds that were left out, and why.
+    left_out: Mapping[str, str] = field(default_factory=dict)
     briefs: tuple[Pair, ...] = ()
     windows: tuple[Moment, ...] = ()
     latency: tuple[Latency, Latency] = (Latency(Spread(), Spread()), Latency(Spread(), Spread()))
@@ -103,6 +105,10 @@ class Comparison:
 
 def compare(first: Outputs, second: Outputs, log: RawLog | None = None) -> Comparison:
     """Matches and compares two lanes; doubled keys within a lane count as a difference."""
+    left_out_kinds = {}
+    if not (first.range.windows and second.range.windows):
+        left_out_kinds["indicators"] = "one of the lanes ran no job that cuts windows"
+        first, second = replace(first, indicators=()), replace(second, indicators=())
     causes = Causes(first, second, log or RawLog())
     lanes = (keyed(0, first, causes), keyed(1, second, causes))
     found = differences(lanes[0].content, lanes[1].content)
@@ -119,6 +125,7 @@ def compare(first: Outputs, second: Outputs, log: RawLog | None = None) -> Compa
         matches=matches,
         members=(members[0], members[1]),
         b_cubed=agreement(*members),
+        left_out=left_out_kinds,
         briefs=tuple(_briefs(lanes, (first, second), matches, found.values())),
         windows=tuple(_windows(first, second, found)),
         latency=(_latency(first), _latency(second)),

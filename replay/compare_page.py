@@ -57,6 +57,7 @@ def _counts(found: Comparison, one: str, other: str) -> Iterator[str]:
         ours, theirs = (hashes[kind] for hashes in found.hashes)
         same = "equal" if ours == theirs else "not equal"
         rows.append([kind, counts[0], counts[1], f"{same}: {_code(ours)}" + _other(ours, theirs)])
+    rows += [[escape(kind), "", "", f"not compared: {escape(why)}"] for kind, why in found.left_out.items()]
     ours, theirs = (hashes["all"] for hashes in found.hashes)
     rows.append(["all", "", "", _code(ours) + _other(ours, theirs)])
     ours, theirs = (hashes["all"] for hashes in found.compared)

@@ -208,12 +208,14 @@ class Range:
 
     ``start_ms``: before this logged time it was warming up, 0 if it was not. ``offsets``: by
     partition, the first raw offset it read; ``read_from_ms``: the logged time of the first one,
-    for where offsets are not known. An empty range is the whole log.
+    for where offsets are not known. An empty range is the whole log. ``windows``: whether it cut windows
+    too; a lane over enriched articles does not.
     """
 
     start_ms: int = 0
     read_from_ms: int = 0
     offsets: Mapping[int, int] = field(default_factory=dict)
+    windows: bool = True
 
     def read(self, article: Placed) -> bool:
         """Whether the lane can have read the raw record of this article."""

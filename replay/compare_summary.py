@@ -18,6 +18,7 @@ def summary(found: Comparison, first: str, second: str) -> dict[str, Any]:
         "identical": found.identical,
         "verdict": found.verdict,
         "counts": found.counts,
+        "left_out": found.left_out,
         "hashes": {first: found.hashes[0], second: found.hashes[1]},
         "hashes_without_allowed": {first: found.compared[0], second: found.compared[1]},
         "stories": {fate.value: count for fate, count in found.fates.items()},

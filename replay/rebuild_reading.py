@@ -26,8 +26,11 @@ class NoSuchBrief(ValueError):
     """The lane's briefs do not hold it."""
 
 
-def gather(settings: BrokerSettings, codec: Codec, lane: Lane, brief_id: str) -> Evidence:
-    """Everything the brief rests on. Raises NoSuchBrief."""
+def gather(
+    settings: BrokerSettings, codec: Codec, lane: Lane, brief_id: str, windows_of: Lane | None = None
+) -> Evidence:
+    """Everything the brief rests on; ``windows_of`` is the lane whose indicators it used, if not its own.
+    Raises NoSuchBrief."""
     brief = _briefs(settings, codec, lane, [brief_id]).get(brief_id)
     if brief is None:
         raise NoSuchBrief(f"No brief {brief_id} in {lane.topic(BRIEFS)}. `./tw search` prints ids.")
@@ -54,7 +57,7 @@ def gather(settings: BrokerSettings, codec: Codec, lane: Lane, brief_id: str) ->
         },
         beginnings=beginnings(settings, ARTICLES_RAW),
         predecessors=_briefs(settings, codec, lane, brief.supersedes) if brief.supersedes else {},
-        windows=tuple(_windows(settings, codec, lane, brief.desk)),
+        windows=tuple(_windows(settings, codec, windows_of or lane, brief.desk)),
         responses=_responses(settings, brief),
     )
 

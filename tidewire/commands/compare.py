@@ -98,6 +98,8 @@ def _print(console: Console, found: Comparison, first: str, second: str) -> None
         counted = ", ".join(f"{len(each)} {each.kind}" for each in some)
         if counted:
             console.print(f"allowed, {name.value}: {counted}")
+    for kind, why in found.left_out.items():
+        console.print(f"not compared, {kind}: {why}")
     console.print(found.verdict)
     for lane, hashes, rest in zip((first, second), found.hashes, found.compared, strict=True):
         without = "" if hashes == rest else f", without allowed differences {rest['all']}"

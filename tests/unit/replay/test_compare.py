@@ -183,6 +183,14 @@ def test_a_window_counts_with_its_last_revision() -> None:
     assert not compare(LANE, replace(LANE, indicators=(window(0, 3.0), window(0, 3.0)))).identical
 
 
+def test_windows_are_left_out_where_a_lane_cut_none_and_it_is_said() -> None:
+    other = replace(LANE, indicators=(), range=Range(windows=False))
+    found = compare(LANE, other)
+    assert found.identical
+    assert list(found.left_out) == ["indicators"]
+    assert not compare(LANE, replace(LANE, indicators=())).identical
+
+
 def test_what_came_after_the_end_is_left_out() -> None:
     longer = replace(
         LANE,
