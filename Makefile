@@ -13,7 +13,7 @@ export UV_PYTHON := $(PYTHON)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help bootstrap demo check lint types floors unit schemas test bench-stories bench-latency lock-jars clean
+.PHONY: help bootstrap demo check lint types floors unit schemas test test-replay bench-stories bench-latency lock-jars clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,7 +64,10 @@ unit: $(ENV)/jars/.complete
 	@$(RUN)/pytest -q tests/unit
 
 test: bootstrap ## every test: unit, integration, end to end (ARGS goes to pytest)
-	@$(RUN)/pytest tests -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(RUN)/pytest tests --ignore=tests/replay -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+
+test-replay: bootstrap ## replays that differ from live, and exactly as they should
+	@$(RUN)/pytest tests/replay $(ARGS)
 
 bench-stories: .venv/.complete ## B³ of the story clusterer beside single-link TF-IDF
 	@$(RUN)/python -m benchmarks.stories

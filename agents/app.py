@@ -63,10 +63,12 @@ class Settings:
 
 
 def create_app(settings: Settings) -> faust.App:
-    """The app of one worker in one lane. Raises DeskError for a desk file that cannot be used."""
+    """The app of one worker in one lane. Raises DeskError for a desk file that cannot be used,
+    ValueError for a name that cannot be a lane's."""
     app = _faust_app(settings)
     codec = Codec(Registry(settings.registry))
-    rail = Rail(settings.broker, codec, settings.lane, settings.windows)
+    windows_of = settings.agents.indicators_lane
+    rail = Rail(settings.broker, codec, Lane(windows_of) if windows_of else settings.lane, settings.windows)
     pipeline = Pipeline(
         codec=codec,
         lane=settings.lane,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flink_jobs.deduplicated import BEHIND_MS, Bounds
 from schemas.codec import Codec
 from schemas.records import Article, Kind
@@ -16,13 +18,14 @@ class NoTick(RuntimeError):
     """A partition of the raw log has no tick, so no time up to which it is complete is known."""
 
 
-def latest_tick(broker: BrokerSettings, codec: Codec) -> Bounds:
-    """The bounds of a run over all that the log holds up to the last tick of each partition.
+def latest_tick(broker: BrokerSettings, codec: Codec, ends: Mapping[int, int] | None = None) -> Bounds:
+    """The bounds of a run over all that the log holds up to the last tick of each partition, or up to the
+    last before ``ends`` (by partition, exclusive).
 
     Up to the earliest of those ticks every partition is complete, so a run that ends there has the
     same outputs as one that went on. Raises NoTick.
     """
-    ticks = _last_ticks(broker, codec, end_offsets(broker, ARTICLES_RAW))
+    ticks = _last_ticks(broker, codec, dict(ends or end_offsets(broker, ARTICLES_RAW)))
     return Bounds(
         end_at=min(tick.timestamp_ms for tick in ticks.values()) - BEHIND_MS,
         offsets={partition: tick.offset + 1 for partition, tick in ticks.items()},

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from flink_jobs.settings import TimeSettings
-from flink_jobs.tables import columns, interval, quoted, table
+from flink_jobs.tables import Connection, columns, interval, literal, quoted, table
 from schemas.records import Article, UniqueArticle
+from topics.catalogue import ARTICLES_RAW
 
 RAW = "raw_articles"
 VIEW = "deduplicated"
@@ -54,8 +55,63 @@ class Bounds:
 
     def options(self) -> dict[str, str]:
         """The source's options."""
-        places = ";".join(f"partition:{p},offset:{o}" for p, o in sorted(self.offsets.items()))
-        return {"scan.bounded.mode": "specific-offsets", "scan.bounded.specific-offsets": places}
+        return {
+            "scan.bounded.mode": "specific-offsets",
+            "scan.bounded.specific-offsets": _places(self.offsets),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a run begins that does not read the whole log. Times are logged ones, in epoch milliseconds.
+
+    ``offsets``: by partition, the first offset read. ``begins_at``: where its range begins; what is read
+    before that only warms it up. ``whole_from``: from here on every partition is read; a window that
+    began earlier would lack entries, and is left out.
+    """
+
+    offsets: Mapping[int, int] = field(hash=False)
+    begins_at: int
+    whole_from: int
+
+    def options(self) -> dict[str, str]:
+        """The source's options. A place that retention has taken away meanwhile stops the job: reading
+        on at the earliest record left would leave a gap that nobody sees."""
+        return {
+            "scan.startup.mode": "specific-offsets",
+            "scan.startup.specific-offsets": _places(self.offsets),
+            "properties.auto.offset.reset": "none",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """What a run leaves out, as if it had never been logged: feeds and articles, by their ids."""
+
+    feeds: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+
+    def condition(self) -> str:
+        """A conjunct of a WHERE clause, with the AND before it; empty when nothing is left out."""
+        left_out = (("feed_id", self.feeds), ("article_id", self.articles))
+        return "".join(
+            f" AND {quoted(column)} <> {literal(each)}"
+            for column, ids in left_out
+            for each in sorted(set(ids))
+        )
+
+
+EVERYTHING = Without()
+
+
+def raw_source(
+    connection: Connection, job: str, start: Start | None = None, bounds: Bounds | None = None
+) -> dict[str, str]:
+    """Options of the raw log's table: all of it for ever, or from a start, or to an end."""
+    options = connection.source(ARTICLES_RAW, job)
+    for part in (start, bounds):
+        options |= part.options() if part else {}
+    return options
 
 
 def raw_table(options: Mapping[str, str], times: TimeSettings, clock: Clock) -> str:
@@ -69,9 +125,13 @@ def raw_table(options: Mapping[str, str], times: TimeSettings, clock: Clock) -> 
     return table(RAW, Article, options, (*_METADATA, watermark))
 
 
-def view(times: TimeSettings, end_at: int | None = None) -> str:
-    """CREATE VIEW with the columns of UniqueArticle, and nothing logged after ``end_at`` (epoch ms)."""
+def view(times: TimeSettings, end_at: int | None = None, without: Without = EVERYTHING) -> str:
+    """CREATE VIEW with the columns of UniqueArticle, and nothing logged after ``end_at`` (epoch ms).
+
+    What is left out goes before anything is taken for a duplicate of it.
+    """
     within = "" if end_at is None else f" AND `logged_at` <= {timestamp(end_at)}"
+    within += without.condition()
     kept = ", ".join(["`effective_at`", *(quoted(name) for name in (*columns(Article), *_SOURCE_COLUMNS))])
     selected = ",\n  ".join(_selected(name, times) for name in columns(UniqueArticle))
     return f"""CREATE TEMPORARY VIEW {quoted(VIEW)} AS
@@ -95,6 +155,10 @@ def timestamp(epoch_ms: int) -> str:
 def epoch_ms(column: str) -> str:
     """An expression for a TIMESTAMP(3) as epoch milliseconds; TIMESTAMPDIFF overflows after 24 days."""
     return f"(EXTRACT(EPOCH FROM {column}) * 1000 + EXTRACT(MILLISECOND FROM {column}))"
+
+
+def _places(offsets: Mapping[int, int]) -> str:
+    return ";".join(f"partition:{p},offset:{o}" for p, o in sorted(offsets.items()))
 
 
 _SOURCE_COLUMNS = ("raw_partition", "raw_offset", "logged_at")

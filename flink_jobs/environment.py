@@ -33,10 +33,13 @@ def environments(options: Mapping[str, str]) -> tuple[StreamExecutionEnvironment
     return env, StreamTableEnvironment.create(env)
 
 
-def name_operators(env: StreamExecutionEnvironment, tables: Mapping[str, str]) -> dict[str, str]:
+def name_operators(
+    env: StreamExecutionEnvironment, tables: Mapping[str, str], deduplicates: bool = True
+) -> dict[str, str]:
     """Sets name and uid of the SQL operators of an attached statement set; uid to name.
 
-    ``tables``: table name to what its source or sink is to be called. Flink gives SQL operators ids
+    ``tables``: table name to what its source or sink is to be called. ``deduplicates``: whether there
+    is to be a deduplication. Flink gives SQL operators ids
     by position in the graph, and a savepoint would not outlive a change of topology; there is no
     public way to set others. Raises UnnamedOperator when a table or the deduplication is not found,
     or two operators would be called the same.
@@ -52,7 +55,8 @@ def name_operators(env: StreamExecutionEnvironment, tables: Mapping[str, str]) -
         named[uid] = name
         each.setUid(uid)
         each.setName(name)
-    missing = {*tables.values(), SQL_OPERATORS["Deduplicate"]} - set(named.values())
+    wanted = {*tables.values(), *([SQL_OPERATORS["Deduplicate"]] if deduplicates else [])}
+    missing = wanted - set(named.values())
     if missing:
         raise UnnamedOperator(f"no operator was found for {sorted(missing)}; there are {sorted(named)}")
     return named

@@ -11,21 +11,27 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from flink_jobs.deduplicated import Bounds
+from desks.loader import Desk
+from flink_jobs.deduplicated import EVERYTHING, Bounds, Start, Without
 from flink_jobs.settings import ArticlesSettings, EmbeddingSettings, JobSettings, TimeSettings
+from flink_jobs.stories.cluster import Weights
 from flink_jobs.stories.settings import StoriesSettings
 from flink_jobs.tables import Connection
-from topics.catalogue import ARTICLES_RAW, DAY_MS, TOPICS
+from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, DAY_MS, TOPICS
 from topics.lane import LIVE, Lane
 
 JobName = Literal["articles", "stories"]
 JOBS: tuple[JobName, ...] = ("articles", "stories")
+# From the live lane's enriched articles the job ``stories`` need not embed again.
+Source = Literal["articles.raw", "articles.enriched"]
+SOURCES: tuple[Source, ...] = (ARTICLES_RAW, ARTICLES_ENRICHED)  # type: ignore[assignment]
 
 
 class Run(BaseModel):
     """Which job, in which lane, over what, and how.
 
-    ``bounds`` None follows the log for ever. ``home`` is TIDEWIRE_HOME's meaning: where state is kept.
+    ``start`` None begins with the first record of the source, ``bounds`` None follows it for ever.
+    ``desks`` and ``weights`` None are those that come with Tidewire.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,7 +40,12 @@ class Run(BaseModel):
     lane: Lane = LIVE
     bootstrap: str
     registry_url: str
+    source: Source = "articles.raw"
+    start: Start | None = None
     bounds: Bounds | None = None
+    without: Without = EVERYTHING
+    desks: tuple[Desk, ...] | None = None
+    weights: Weights | None = None
     times: TimeSettings = Field(default_factory=TimeSettings)
     articles: ArticlesSettings = Field(default_factory=ArticlesSettings)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
@@ -70,7 +81,7 @@ class Run(BaseModel):
             "execution.checkpointing.incremental": "true",
             "state.backend.type": "rocksdb",
             "pipeline.auto-watermark-interval": f"{self.settings.watermark_interval_ms} ms",
-            "parallelism.default": str(self._parallelism()),
+            "parallelism.default": str(self.parallelism),
             "table.local-time-zone": "UTC",
             # A duplicate can come as late as the raw log reaches back.
             "table.exec.state.ttl": f"{_deduplication_days()} d",
@@ -80,7 +91,9 @@ class Run(BaseModel):
             "python.fn-execution.bundle.size": str(self.embedding.bundle_size),
         }
 
-    def _parallelism(self) -> int:
+    @property
+    def parallelism(self) -> int:
+        """How many copies of its operators read the source."""
         return self.articles.parallelism if self.job == "articles" else self.embedding.parallelism
 
 

@@ -20,7 +20,6 @@ from flink_jobs.runs import JobName, Run
 from flink_jobs.settings import ClusterSettings
 from flink_jobs.stories.rows import OUTPUTS as STORIES_OUTPUTS
 from topics.admin import commit_offsets, ensure_topics
-from topics.catalogue import ARTICLES_RAW
 from topics.reading import read_range
 from topics.settings import BrokerSettings
 
@@ -111,7 +110,7 @@ class Jobs:
             raise FlinkError(f"{started.name} ended as {state}: {self._why(started.id)}")
         if run.bounds is not None:
             broker = BrokerSettings(bootstrap=run.bootstrap)
-            commit_offsets(broker, run.connection.group(run.job), ARTICLES_RAW, run.bounds.offsets)
+            commit_offsets(broker, run.connection.group(run.job), run.source, run.bounds.offsets)
 
     def _run(self, run: Run, state: Path | None) -> str:
         command = [str(self._cluster.script), "run", "-d"]

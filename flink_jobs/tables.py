@@ -76,12 +76,20 @@ class Connection:
         """The group in which a job notes how far it has read, with each checkpoint."""
         return self.lane.group(f"jobs.{job}")
 
-    def source(self, topic: str, job: str) -> dict[str, str]:
-        """Options of a table that reads a topic from its beginning, committed records only."""
+    def client(self, job: str) -> str:
+        """What the ids of a job's reading clients begin with; a hyphen and a number follow."""
+        return self.group(job)
+
+    def source(self, topic: str, job: str, lane: Lane | None = None) -> dict[str, str]:
+        """Options of a table that reads a topic from its beginning, committed records only.
+
+        ``lane``: whose topic; the job's own lane's by default.
+        """
         described = TOPICS[topic]
         return {
-            **self._kafka(topic),
+            **self._kafka((lane or self.lane).topic(topic)),
             "properties.group.id": self.group(job),
+            "properties.client.id.prefix": self.client(job),
             "properties.isolation.level": "read_committed",
             "scan.startup.mode": "earliest-offset",
             **value_format(described.record, self.registry_url),
@@ -95,7 +103,7 @@ class Connection:
         described = TOPICS[topic]
         value = {"value.format": "raw"} if encoded else value_format(described.record, self.registry_url)
         return {
-            **self._kafka(topic),
+            **self._kafka(self.lane.topic(topic)),
             "properties.transaction.timeout.ms": str(TRANSACTION_TIMEOUT_MS),
             "properties.max.request.size": described.config()["max.message.bytes"],
             "sink.delivery-guarantee": "exactly-once",
@@ -110,7 +118,7 @@ class Connection:
     def _kafka(self, topic: str) -> dict[str, str]:
         return {
             "connector": "kafka",
-            "topic": self.lane.topic(topic),
+            "topic": topic,
             "properties.bootstrap.servers": self.bootstrap,
         }
 

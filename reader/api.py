@@ -89,11 +89,12 @@ def _library(request: Request) -> Library:
 def _shelf(
     request: Request,
     lane: Annotated[
-        str, Query(description="Whose view; live unless it says otherwise.", max_length=40)
-    ] = "live",
+        str | None, Query(description="Whose view; live, or the promoted lane, if absent.", max_length=40)
+    ] = None,
 ) -> Shelf:
-    view = _library(request).view(lane)
-    return Shelf(view.store, view.name, lane, request.app.state.vector_of)
+    name = lane or _library(request).alias.lane().name
+    view = _library(request).view(name)
+    return Shelf(view.store, view.name, name, request.app.state.vector_of)
 
 
 InLane = Annotated[Shelf, Depends(_shelf)]
@@ -224,7 +225,8 @@ def article(
 @api.get("/lanes")
 def lanes(request: Request) -> Lanes:
     """Every lane with a view, live first."""
-    return Lanes(lanes=[_lane(view) for view in _library(request).all()])
+    library = _library(request)
+    return Lanes(lanes=[_lane(view) for view in library.all()], promoted=library.alias.lane().name)
 
 
 @api.get("/counts")

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from language.embeddings import Encoder
+from reader.alias import Alias
 from reader.lag import Lag, Place, TopicIds
 from reader.settings import ReaderSettings
 from schemas.codec import Codec
@@ -104,6 +105,7 @@ class Library:
         self._broker = broker
         self._codec = codec
         self.encoder = encoder
+        self.alias = Alias(index.home)
         self._views: dict[str, LaneView] = {}
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(max_workers=64, thread_name_prefix="indexer")

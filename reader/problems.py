@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from reader.alias import AliasBroken
 from reader.answers import Problem
 from reader.lanes import NoSuchLane
 from sinks.store import StoreError
@@ -31,6 +32,7 @@ def install(app: FastAPI) -> None:
     """Every error of the app is answered as problem JSON."""
     app.add_exception_handler(NotThere, _not_there)
     app.add_exception_handler(NoSuchLane, _no_lane)
+    app.add_exception_handler(AliasBroken, _alias)
     app.add_exception_handler(StoreError, _store)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -52,6 +54,11 @@ def _not_there(request: Request, error: Exception) -> JSONResponse:
 def _no_lane(request: Request, error: Exception) -> JSONResponse:
     detail = f"There is no lane {error.args[0]!r}."
     return problem(request, 404, "No such lane", detail, "/api/lanes lists the lanes there are.")
+
+
+def _alias(request: Request, error: Exception) -> JSONResponse:
+    remedy = "Name a lane in the request, or promote one."
+    return problem(request, 503, "No lane to read", str(error), remedy)
 
 
 def _store(request: Request, error: Exception) -> JSONResponse:

@@ -21,6 +21,7 @@ class LaneAnswer(Answer):
 
 class Lanes(Answer):
     lanes: list[LaneAnswer]
+    promoted: str = Field(description="The lane that is read when none is named.")
 
 
 class Counts(Answer):

@@ -8,13 +8,21 @@ import typer
 from confluent_kafka import KafkaException
 from pydantic import ValidationError
 
+from desks.loader import DeskError
+from flink_jobs.bounds import NoTick
 from flink_jobs.rest import FlinkError
+from flink_jobs.stories.cluster import WeightsError
+from language.embeddings import ModelMissing
+from reader.alias import AliasBroken
+from replay.log import RecordBroken
+from replay.source import NotKnownYet
 from tidewire.commands import compare, demo, feeds, jobs, rebuild, replay, search, stack, topics
 from tidewire.demo import DemoStopped
 from tidewire.reader_client import ReaderDown, ReaderProblem
 from tidewire.settle import NotSettled
 from tidewire.stack.errors import StackError
 from topics.reading import ReadFailed
+from topics.wire import Refused
 from topics.writing import WriteFailed
 
 EXPECTED = (
@@ -26,6 +34,14 @@ EXPECTED = (
     WriteFailed,
     NotSettled,
     DemoStopped,
+    NoTick,
+    NotKnownYet,
+    RecordBroken,
+    AliasBroken,
+    Refused,
+    DeskError,
+    WeightsError,
+    ModelMissing,
 )
 
 app = typer.Typer(

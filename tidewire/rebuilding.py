@@ -15,10 +15,12 @@ from topics.lane import Lane
 
 def again(lane: Lane, brief_id: str) -> tuple[Evidence, Rebuilt]:
     """What the log holds of what the brief was made of, and what came of it. Raises NoSuchBrief."""
-    evidence = gather(broker(), codec(), lane, brief_id)
+    settings = AgentsSettings()
+    windows_of = Lane(settings.indicators_lane) if settings.indicators_lane else None
+    evidence = gather(broker(), codec(), lane, brief_id, windows_of)
     maker = Maker(
         codec=codec(),
-        desks={desk.name: desk for desk in load_desks(AgentsSettings().desks)},
+        desks={desk.name: desk for desk in load_desks(settings.desks)},
         writer=writer_for(),
         windows=WindowSettings(),
     )

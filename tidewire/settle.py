@@ -55,7 +55,7 @@ def settle(
     since = time.time_ns() // 1_000_000
     for name, job in asked.jobs.items():
         until(lambda job=job: _unfinished(asked, job, since), f"job {name}", deadline, progress)  # type: ignore[misc]
-    until(lambda: _unwritten(asked, lane), "agents", deadline, progress)
+    until(lambda: unwritten(asked.broker, asked.codec, lane), "agents", deadline, progress)
     if (reader := asked.reader) is not None:
         until(lambda: _unindexed(reader, lane), "index", deadline, progress)
 
@@ -90,15 +90,16 @@ def _unfinished(asked: Settling, job: str, since: int) -> str:
     return "" if latest is not None and latest >= since else "its next checkpoint"
 
 
-def _unwritten(asked: Settling, lane: Lane) -> str:
+def unwritten(broker: BrokerSettings, codec: Codec, lane: Lane) -> str:
+    """What a lane's agents have yet to write; empty when there is a brief for every assignment."""
     called_for = {
         (each.story_id, each.story.revision, each.desk)
-        for each in records(asked.broker, asked.codec, lane.topic(ASSIGNMENTS), Assignment)
+        for each in records(broker, codec, lane.topic(ASSIGNMENTS), Assignment)
         if not each.warmup
     }
     written = {
         (each.story_id, each.story_revision, each.desk)
-        for each in records(asked.broker, asked.codec, lane.topic(BRIEFS), Brief)
+        for each in records(broker, codec, lane.topic(BRIEFS), Brief)
     }
     left = len(called_for - written)
     return f"{left} briefs to write" if left else ""

@@ -92,6 +92,22 @@ def beginnings(settings: BrokerSettings, topic: str, timeout_s: float = 15.0) ->
         consumer.close()
 
 
+def offsets_at(
+    settings: BrokerSettings, topic: str, timestamp_ms: int, timeout_s: float = 15.0
+) -> dict[int, int]:
+    """By partition, the first record of that time (epoch ms) or later; the end where there is none."""
+    consumer = _positioned(settings)
+    try:
+        marks = _watermarks(consumer, topic, timeout_s)
+        asked = [TopicPartition(topic, partition, timestamp_ms) for partition in marks]
+        found = consumer.offsets_for_times(asked, timeout=timeout_s)
+        return {
+            each.partition: each.offset if each.offset >= 0 else marks[each.partition][1] for each in found
+        }
+    finally:
+        consumer.close()
+
+
 def read_range(
     settings: BrokerSettings,
     topic: str,

@@ -14,4 +14,4 @@ SELECT
 FROM (
 ${windows}
 )
-${closed}
+${whole}

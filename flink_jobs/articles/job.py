@@ -16,10 +16,10 @@ from topics.catalogue import ARTICLES_RAW
 
 def build(run: Run, env: StreamExecutionEnvironment, tables: StreamTableEnvironment) -> None:
     """Puts the job's graph into its environments, ready to be executed."""
-    for statement in definitions(run.connection, run.times, run.bounds):
+    for statement in definitions(run.connection, run.times, run.bounds, run.start, run.without):
         tables.execute_sql(statement)
     outputs = tables.create_statement_set()
-    for statement in inserts(run.articles, run.times, run.bounds):
+    for statement in inserts(run.articles, run.times, run.bounds, run.start):
         outputs.add_insert_sql(statement)
     outputs.attach_as_datastream()
     name_operators(env, {RAW: ARTICLES_RAW, **SINKS})

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from string import Template
 
-from flink_jobs.deduplicated import Bounds, raw_table, timestamp, view
+from flink_jobs.deduplicated import EVERYTHING, Bounds, Start, Without, raw_source, raw_table, timestamp, view
 from flink_jobs.settings import ArticlesSettings, TimeSettings
 from flink_jobs.tables import Connection, columns, interval, quoted, sink_table
 from schemas.records import UniqueArticle
-from topics.catalogue import ARTICLES_LATE, ARTICLES_RAW, ARTICLES_UNIQUE, INDICATORS
+from topics.catalogue import ARTICLES_LATE, ARTICLES_UNIQUE, INDICATORS
 
 HERE = Path(__file__).parent
 JOB = "articles"
@@ -17,19 +17,31 @@ JOB = "articles"
 SINKS = {topic.replace(".", "_"): topic for topic in (ARTICLES_UNIQUE, ARTICLES_LATE, INDICATORS)}
 
 
-def definitions(connection: Connection, times: TimeSettings, bounds: Bounds | None = None) -> list[str]:
+def definitions(
+    connection: Connection,
+    times: TimeSettings,
+    bounds: Bounds | None = None,
+    start: Start | None = None,
+    without: Without = EVERYTHING,
+) -> list[str]:
     """Tables and views, in the order in which they can be created."""
-    source = connection.source(ARTICLES_RAW, JOB) | (bounds.options() if bounds else {})
     return [
-        raw_table(source, times, "windows"),
-        view(times, bounds.end_at if bounds else None),
+        raw_table(raw_source(connection, JOB, start, bounds), times, "windows"),
+        view(times, bounds.end_at if bounds else None, without),
         *(sink_table(name, topic, connection) for name, topic in SINKS.items()),
         _sql("scoped"),
     ]
 
 
-def inserts(settings: ArticlesSettings, times: TimeSettings, bounds: Bounds | None = None) -> list[str]:
+def inserts(
+    settings: ArticlesSettings,
+    times: TimeSettings,
+    bounds: Bounds | None = None,
+    start: Start | None = None,
+) -> list[str]:
     """One INSERT for each output; together they make one job."""
+    # Unlike stories these rows have no mark of a warm-up: what only warms up is not written.
+    begun = f"logged_at >= {timestamp(start.begins_at)}" if start and start.begins_at else "TRUE"
     unique = ", ".join(
         # As a time attribute it would become the Kafka record's own time, and age an old article away.
         f"CAST({quoted(name)} AS TIMESTAMP(3))" if name == "published_at" else quoted(name)
@@ -39,9 +51,9 @@ def inserts(settings: ArticlesSettings, times: TimeSettings, bounds: Bounds | No
         _sql("window", label=label(size), size=interval(size * 1000)) for size in settings.windows_s
     )
     return [
-        _sql("unique", columns=unique),
-        _sql("late", columns=unique),
-        _sql("indicators", windows=windows, closed=_closed(times, bounds)),
+        _sql("unique", columns=unique, begun=begun),
+        _sql("late", columns=unique, begun=begun),
+        _sql("indicators", windows=windows, whole=_whole(times, bounds, start)),
     ]
 
 
@@ -53,12 +65,16 @@ def label(window_s: int) -> str:
     return f"{window_s}s"
 
 
-def _closed(times: TimeSettings, bounds: Bounds | None) -> str:
-    # The watermark of a source that ends jumps past every window; only those it had passed count.
-    if bounds is None:
-        return ""
-    watermark = bounds.end_at - times.lateness_ms - times.window_skew_ms
-    return f"WHERE window_end <= {timestamp(watermark + 1)}"
+def _whole(times: TimeSettings, bounds: Bounds | None, start: Start | None) -> str:
+    """Only windows of which every entry was read."""
+    conditions = []
+    if start is not None:
+        conditions.append(f"window_start >= {timestamp(start.whole_from)}")
+    if bounds is not None:
+        # The watermark of a source that ends jumps past every window; only those it had passed count.
+        watermark = bounds.end_at - times.lateness_ms - times.window_skew_ms
+        conditions.append(f"window_end <= {timestamp(watermark + 1)}")
+    return f"WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
 def _sql(name: str, **values: str) -> str:

@@ -1,2 +1,2 @@
 INSERT INTO articles_unique
-SELECT ${columns}, article_id FROM deduplicated
+SELECT ${columns}, article_id FROM deduplicated WHERE ${begun}

@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,20 +58,29 @@ class Weights:
         return [round(float(score), 4) for score in 1.0 / (1.0 + np.exp(-logits))]
 
 
-def load_weights() -> Weights:
-    """The weights that come with Tidewire; benchmarks.stories.train wrote them. Raises WeightsError."""
-    content = json.loads(resources.files(__package__).joinpath("weights.json").read_text("utf-8"))
-    curves = content["curves"]
-    if tuple(curves) != FEATURES:
-        raise WeightsError(
-            f"weights.json is for the features {list(curves)}, the code computes {list(FEATURES)}: "
-            "run `python -m benchmarks.stories.train`"
+def load_weights(file: Path | None = None) -> Weights:
+    """The weights of a file, by default those that come with Tidewire; benchmarks.stories.train writes
+    such files. Raises WeightsError."""
+    place = file or resources.files(__package__).joinpath("weights.json")
+    try:
+        content = json.loads(place.read_text("utf-8"))
+        curves = content["curves"]
+        if tuple(curves) != FEATURES:
+            raise WeightsError(
+                f"{place} is for the features {list(curves)}, the code computes {list(FEATURES)}: "
+                "run `python -m benchmarks.stories.train`"
+            )
+        return Weights(
+            tuple(Curve(tuple(curve["knots"]), tuple(curve["values"])) for curve in curves.values()),
+            float(content["intercept"]),
+            float(content["threshold"]),
         )
-    return Weights(
-        tuple(Curve(tuple(curve["knots"]), tuple(curve["values"])) for curve in curves.values()),
-        content["intercept"],
-        content["threshold"],
-    )
+    except OSError as error:
+        raise WeightsError(f"{place} cannot be read: {error.strerror}") from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise WeightsError(
+            f"{place} holds no weights ({error!r}); benchmarks.stories.train writes such files"
+        ) from error
 
 
 class Clusterer:

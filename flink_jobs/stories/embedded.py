@@ -23,6 +23,11 @@ class Embedded:
     names: tuple[str, ...]
 
 
+def known(article: UniqueArticle, vector: bytes, said: tuple[str, ...]) -> Embedded:
+    """Of an article that was embedded before; only the sketch, which costs little, is made again."""
+    return Embedded(article=article, vector=vector, sketch=sketch(article.text), names=said)
+
+
 class Embedder:
     """Adds vector, sketch and names. Equal leads are encoded once while they are remembered."""
 

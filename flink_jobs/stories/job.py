@@ -10,11 +10,11 @@ from pyflink.datastream import DataStream, StreamExecutionEnvironment
 from pyflink.table import Schema, StreamTableEnvironment
 
 from desks.loader import load_desks
-from flink_jobs.deduplicated import RAW, VIEW, raw_table, view
 from flink_jobs.environment import environments, name_operators
 from flink_jobs.runs import Run
-from flink_jobs.stories.operators import Embed, Stories
-from flink_jobs.stories.rows import OUTPUTS, KnownIds, input_columns
+from flink_jobs.stories.operators import Embed, Known, Stories
+from flink_jobs.stories.rows import OUTPUTS, KnownIds
+from flink_jobs.stories.sources import definitions, selected, table_names
 from flink_jobs.tables import encoded_sink_table, quoted
 from schemas.registry import Registry, RegistrySettings
 from topics.catalogue import ARTICLES_RAW
@@ -25,11 +25,9 @@ SINKS = {topic.replace(".", "_"): topic for topic in OUTPUTS.values()}
 
 def build(run: Run, ids: KnownIds, env: StreamExecutionEnvironment, tables: StreamTableEnvironment) -> None:
     """Puts the job's graph into its environments, ready to be executed."""
-    source = run.connection.source(ARTICLES_RAW, run.job) | (run.bounds.options() if run.bounds else {})
-    end_at = run.bounds.end_at if run.bounds else None
-    tables.execute_sql(raw_table(source, run.times, "order"))
-    tables.execute_sql(view(run.times, end_at))
-    outputs = _stories(run, tables, ids, end_at)
+    for statement in definitions(run):
+        tables.execute_sql(statement)
+    outputs = _stories(run, tables, ids)
     tables.create_temporary_view("outputs", tables.from_data_stream(outputs, _output_schema()))
     statements = tables.create_statement_set()
     for name, topic in SINKS.items():
@@ -39,13 +37,15 @@ def build(run: Run, ids: KnownIds, env: StreamExecutionEnvironment, tables: Stre
             f" FROM `outputs` WHERE `topic` = '{topic}'"
         )
     statements.attach_as_datastream()
-    name_operators(env, {RAW: ARTICLES_RAW, **SINKS})
+    name_operators(env, {**table_names(run), **SINKS}, deduplicates=run.source == ARTICLES_RAW)
 
 
-def _stories(run: Run, tables: StreamTableEnvironment, ids: KnownIds, end_at: int | None) -> DataStream:
-    unique = tables.to_data_stream(tables.sql_query(f"SELECT {input_columns()} FROM {quoted(VIEW)}"))
-    embedded = unique.map(Embed(), output_type=Types.PRIMITIVE_ARRAY(Types.BYTE())).name("embed").uid("embed")
-    stories = Stories(run.stories, load_desks(), ids, end_at)
+def _stories(run: Run, tables: StreamTableEnvironment, ids: KnownIds) -> DataStream:
+    rows = tables.to_data_stream(tables.sql_query(selected(run)))
+    embed = (Embed if run.source == ARTICLES_RAW else Known)(run.stories.embedding_model)
+    embedded = rows.map(embed, output_type=Types.PRIMITIVE_ARRAY(Types.BYTE())).name("embed").uid("embed")
+    end_at = run.bounds.end_at if run.bounds else None
+    stories = Stories(run.stories, run.desks or load_desks(), ids, end_at, run.weights)
     return (
         # The order of the log is one order: everything is under one key.
         embedded.key_by(lambda _: "all", key_type=Types.STRING())

@@ -10,28 +10,52 @@ from pyflink.datastream import KeyedProcessFunction, MapFunction, RuntimeContext
 from pyflink.datastream.state import MapState, MapStateDescriptor, ValueStateDescriptor
 
 from desks.loader import Desk
-from flink_jobs.stories.embedded import Embedded, Embedder
+from flink_jobs.stories.cluster import Weights
+from flink_jobs.stories.embedded import Embedded, Embedder, known
 from flink_jobs.stories.engine import Output, StoryEngine
 from flink_jobs.stories.order import OrderBuffer, position
-from flink_jobs.stories.rows import KnownIds, encoded, unique_article
+from flink_jobs.stories.rows import FIELDS, KnownIds, encoded, unique_article
 from flink_jobs.stories.settings import StoriesSettings
 from flink_jobs.stories.state import decode_embedded, encode_embedded
-from language.embeddings import MiniLM
+from language.models import encoder
 from schemas.codec import Codec
 
 
 class Embed(MapFunction):  # type: ignore[misc]
     """A row of the deduplicated view to the bytes of an Embedded."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: str) -> None:
+        self._model = model
         self._embedder: Embedder | None = None
 
     def open(self, runtime_context: RuntimeContext) -> None:
-        self._embedder = Embedder(MiniLM())
+        self._embedder = Embedder(encoder(self._model))
 
     def map(self, value: Row) -> bytes:
         assert self._embedder is not None, "opened before the first record"
         return encode_embedded(self._embedder.embed(unique_article(value)))
+
+
+class UnlikeVectors(Exception):
+    """An enriched article carries a vector of another model than the run is about."""
+
+
+class Known(MapFunction):  # type: ignore[misc]
+    """A row of an enriched article to the bytes of an Embedded, with the vector that it carries."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+
+    def map(self, value: Row) -> bytes:
+        row = tuple(value)
+        article = unique_article(row[: len(FIELDS)])
+        vector, names, model = row[len(FIELDS) :]
+        if model != self._model:
+            raise UnlikeVectors(
+                f"{article.article_id} was encoded by {model}, this run is about {self._model}: "
+                "run articles.raw again instead"
+            )
+        return encode_embedded(known(article, bytes(vector), tuple(names)))
 
 
 class Stories(KeyedProcessFunction):  # type: ignore[misc]
@@ -46,12 +70,18 @@ class Stories(KeyedProcessFunction):  # type: ignore[misc]
     """
 
     def __init__(
-        self, settings: StoriesSettings, desks: tuple[Desk, ...], ids: KnownIds, end_at: int | None
+        self,
+        settings: StoriesSettings,
+        desks: tuple[Desk, ...],
+        ids: KnownIds,
+        end_at: int | None,
+        weights: Weights | None = None,
     ) -> None:
         self._settings = settings
         self._desks = desks
         self._ids = ids
         self._end_at = end_at
+        self._weights = weights
         self._loaded = False
 
     def open(self, runtime_context: RuntimeContext) -> None:
@@ -66,7 +96,7 @@ class Stories(KeyedProcessFunction):  # type: ignore[misc]
         self._out_of_order = runtime_context.get_metrics_group().counter("out_of_order")
         self._codec = Codec(self._ids)
         self._waiting: OrderBuffer[Embedded] = OrderBuffer(encode_embedded, decode_embedded)
-        self._engine = StoryEngine(self._settings, self._desks)
+        self._engine = StoryEngine(self._settings, self._desks, self._weights)
         self._released = -1
 
     def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Iterator[Row]:

@@ -1,6 +1,6 @@
 """Rows to records at the entry of the Python operators, and records to rows at their exit.
 
-What comes in has its times as epoch milliseconds (see ``input_columns``). What goes out is encoded
+What comes in has its times as epoch milliseconds (see ``sources.input_columns``). What goes out is encoded
 here, by the log's own codec, so the sinks pass bytes on: no nested row crosses between Python and Java.
 """
 
@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from flink_jobs.deduplicated import epoch_ms
-from flink_jobs.tables import columns, quoted
+from flink_jobs.tables import columns
 from schemas.codec import Codec, from_dict, schema_text
 from schemas.records import Assignment, EnrichedArticle, Record, Story, UniqueArticle
 from schemas.registry import Registry
@@ -53,14 +52,6 @@ class KnownIds:
         if name is None:
             raise KeyError(schema_id)
         return schema_text(next(each for each in OUTPUTS if each.__name__ == name))
-
-
-def input_columns() -> str:
-    """Select list over the deduplicated view for ``unique_article``."""
-    return ", ".join(
-        f"{epoch_ms(quoted(name))} AS {quoted(name)}" if kind.startswith("TIMESTAMP") else quoted(name)
-        for name, kind in columns(UniqueArticle).items()
-    )
 
 
 def unique_article(row: Sequence[Any]) -> UniqueArticle:

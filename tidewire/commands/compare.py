@@ -20,6 +20,7 @@ from replay.compare_summary import summary
 from replay.outputs import read_log, read_outputs
 from tidewire.places import broker, codec, stack_settings
 from tidewire.profile import load
+from tidewire.replayed import ends_at, range_of, record_of
 from topics.lane import Lane
 
 SHOWN = 5
@@ -28,7 +29,10 @@ SHOWN = 5
 def compare(
     first: Annotated[str, typer.Argument(help="A lane, such as live.")],
     second: Annotated[str, typer.Argument(help="Another lane over the same log.")],
-    until: Annotated[int | None, typer.Option(help="Logged time in epoch ms; default the last tick.")] = None,
+    until: Annotated[
+        int | None,
+        typer.Option(help="Logged time in epoch ms; default the last tick, or where a replay ended."),
+    ] = None,
     starts: Annotated[
         list[str] | None,
         typer.Option("--start", metavar="LANE=MS", help="Before this logged time the lane warmed up."),
@@ -52,11 +56,15 @@ def compare(
 
 
 def compared(first: Lane, second: Lane, until: int | None, known: dict[str, Range]) -> Comparison:
-    """Reads both lanes and the raw log. ``known`` is what lanes read of it, by name, where that is known."""
+    """Reads both lanes and the raw log. ``known`` is what lanes read of it, by name; else their replays'
+    records tell."""
     load(stack_settings().home).apply()
+    replays = {lane.name: found for lane in (first, second) if (found := record_of(lane)) is not None}
+    known = {name: range_of(replay) for name, replay in replays.items()} | known
+    ends = [end for replay in replays.values() if (end := ends_at(replay)) is not None]
     times = TimeSettings()
     log = read_log(broker(), codec(), times.order_skew_ms)
-    logged = until or log.complete_until
+    logged = until or min([log.complete_until, *ends])
     windows = logged - times.lateness_ms - times.window_skew_ms
     ours, theirs = (
         read_outputs(broker(), codec(), lane, known.get(lane.name)).up_to(logged, windows)

@@ -9,8 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from tidewire.places import stack_settings
-from tidewire.profile import load
+from tidewire.replayed import apply_environment
 from topics.lane import Lane
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def rebuild(
     # Here, because the model's SDK would double the time that every other command takes to start.
     from tidewire.rebuilding import again
 
-    load(stack_settings().home).apply()
+    apply_environment(Lane(lane))
     evidence, found = again(Lane(lane), brief_id)
     if as_json:
         typer.echo(json.dumps(_plain(found), ensure_ascii=False))

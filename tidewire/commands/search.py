@@ -15,13 +15,13 @@ from tidewire.reader_client import ReaderProblem
 from tidewire.times import short_time
 
 Json = Annotated[bool, typer.Option("--json", help="Print the API's answer as JSON.")]
-LaneName = Annotated[str, typer.Option("--lane", help="Of which lane.")]
+LaneName = Annotated[str | None, typer.Option("--lane", help="Of which lane; live, or the one promoted.")]
 
 
 def search(
     query: Annotated[str, typer.Argument(help="What to look for, in any words.")],
     kind: Annotated[str | None, typer.Option(help="Only brief, article or story.")] = None,
-    lane: LaneName = "live",
+    lane: LaneName = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="At most so many.")] = 10,
     language: Annotated[str | None, typer.Option(help="Only in this language, such as de.")] = None,
     desk: Annotated[str | None, typer.Option(help="Only of this desk.")] = None,
@@ -48,7 +48,7 @@ def search(
         return
     console = Console(highlight=False)
     if not answer["results"]:
-        console.print(f"Nothing found for [bold]{escape(query)}[/] in lane {escape(lane)}.")
+        console.print(f"Nothing found for [bold]{escape(query)}[/] in lane {escape(answer['lane'])}.")
         return
     for number, result in enumerate(answer["results"], 1):
         _print_result(console, number, result)
@@ -69,7 +69,7 @@ def _print_result(console: Console, number: int, result: dict[str, Any]) -> None
 
 def brief(
     brief_id: Annotated[str, typer.Argument(metavar="ID", help="As search prints it.")],
-    lane: LaneName = "live",
+    lane: LaneName = None,
     as_json: Json = False,
 ) -> None:
     """A brief with numbered citations: quote, outlet, link, date, topic-partition@offset."""
@@ -79,7 +79,7 @@ def brief(
         if problem.status != 404:
             raise
         raise ReaderProblem(
-            404, f"No brief {brief_id} in lane {lane}. `./tw search` prints ids."
+            404, f"No brief {brief_id} {f'in lane {lane}' if lane else 'here'}. `./tw search` prints ids."
         ) from problem
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False))

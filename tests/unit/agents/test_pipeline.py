@@ -107,12 +107,14 @@ def test_a_story_that_went_into_another_supersedes_both() -> None:
     assert last.change.startswith("The story went into kept.")
 
 
-@pytest.mark.parametrize("warm", ["assignment", "story"])
-def test_a_warm_up_makes_no_brief(warm: str) -> None:
+def test_an_assignment_of_the_warm_up_makes_no_brief() -> None:
     log = Log()
-    of = story(port_strike(), warmup=warm == "story")
-    assert handled(log, assignment(of, warmup=warm == "assignment")) == []
+    assert handled(log, assignment(story(port_strike()), warmup=True)) == []
     assert log.events == []
+
+
+def test_a_story_that_moved_in_the_warm_up_has_its_brief_when_it_is_assigned_after_it() -> None:
+    assert len(handled(Log(), assignment(story(port_strike(), warmup=True)))) == 1
 
 
 def test_without_its_indicators_a_brief_is_degraded_and_says_so() -> None:

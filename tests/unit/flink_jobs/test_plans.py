@@ -18,11 +18,12 @@ import pytest
 
 from flink_jobs.articles.statements import SINKS as ARTICLES_SINKS
 from flink_jobs.articles.statements import definitions, inserts
-from flink_jobs.deduplicated import RAW, VIEW
+from flink_jobs.deduplicated import RAW, VIEW, Bounds, Start, Without
 from flink_jobs.runs import JobName, Run
-from flink_jobs.stories.rows import OUTPUTS, KnownIds, input_columns
+from flink_jobs.stories.rows import OUTPUTS, KnownIds
+from flink_jobs.stories.sources import input_columns, selected
 from tidewire.stack.jars import JARS
-from topics.catalogue import ARTICLES_RAW, ARTICLES_UNIQUE
+from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, ARTICLES_UNIQUE
 
 PLANS = Path(__file__).parent / "plans"
 CONNECTORS = sorted((JARS / "flink").glob("flink-sql-*.jar"))
@@ -82,6 +83,34 @@ def stories(_java: None) -> Planned:
     env, tables = environments(asked)
     build(asked, IDS, env, tables)
     return planned(env, tables.sql_query(f"SELECT {input_columns()} FROM {VIEW}"))
+
+
+@pytest.fixture(scope="module")
+def changed(_java: None) -> dict[str, Planned]:
+    """Both jobs from the middle of the log with something left out, and stories from enriched articles."""
+    from flink_jobs.articles.job import build as build_articles
+    from flink_jobs.stories.job import build as build_stories
+
+    start = Start(offsets=dict.fromkeys(range(6), 3), begins_at=2_000, whole_from=1_000)
+    without = Without(feeds=("a feed", "another's"), articles=("one",))
+    middle = {"start": start, "without": without, "bounds": Bounds(9_000, dict.fromkeys(range(6), 9))}
+    found = {}
+    for name, asked in {
+        "articles": run("articles").model_copy(update=middle),
+        "stories": run("stories").model_copy(update=middle),
+        "enriched": run("stories").model_copy(update={**middle, "source": ARTICLES_ENRICHED}),
+    }.items():
+        env, tables = environments(asked)
+        if asked.job == "articles":
+            build_articles(asked, env, tables)
+            outputs = tables.create_statement_set()
+            for statement in inserts(asked.articles, asked.times, asked.bounds, asked.start):
+                outputs.add_insert_sql(statement)
+            found[name] = planned(env, outputs)
+        else:
+            build_stories(asked, IDS, env, tables)
+            found[name] = planned(env, tables.sql_query(selected(asked)))
+    return found
 
 
 def run(job: JobName) -> Run:
@@ -160,6 +189,29 @@ def test_watermark_is_taken_in_the_source_before_ticks_are_dropped(
         assert "kind = 'ENTRY'" not in scan
         assert "where=[(kind = 'ENTRY')]" in plan
         assert "WatermarkAssigner" not in plan
+
+
+def test_what_is_left_out_goes_before_the_deduplication(changed: dict[str, Planned]) -> None:
+    for name in ("articles", "stories"):
+        plan = changed[name].execution
+        (scan,) = [n for n, line in enumerate(plan.splitlines()) if "TableSourceScan(" in line]
+        above = plan.splitlines()[scan - 1]
+        assert "Calc(" in above
+        for left_out in ("'a feed'", "'another''s'", "'one'"):
+            assert left_out in above
+        assert plan.count("Deduplicate(") == 1
+
+
+def test_enriched_articles_are_neither_deduplicated_nor_embedded(changed: dict[str, Planned]) -> None:
+    found = changed["enriched"]
+    assert "Deduplicate" not in found.execution
+    assert found.names == {
+        f"source {ARTICLES_ENRICHED}": ARTICLES_ENRICHED,
+        "embed": "embed",
+        "stories": "stories",
+        **{f"sink {topic}": topic for topic in OUTPUTS.values()},
+    }
+    assert "watermark=[-(logged_at, 1:INTERVAL" in found.execution
 
 
 def test_stateful_operators_of_articles_have_lasting_names(articles: Planned) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flink_jobs.stories.rows import FIELDS, KnownIds, encoded, input_columns, unique_article
+from flink_jobs.stories.rows import FIELDS, KnownIds, encoded, unique_article
+from flink_jobs.stories.sources import input_columns
 from schemas.codec import Codec, to_dict
 from schemas.records import (
     Assignment,

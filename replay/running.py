@@ -1,0 +1,162 @@
+"""Starts, watches and ends the jobs of a replay; begun again after any kill, it goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from confluent_kafka import KafkaException
+
+from flink_jobs.rest import ENDED, FlinkError
+from flink_jobs.runs import JobName, Run
+from flink_jobs.submit import Jobs, Started
+from replay.log import Replay, ReplayLog
+from replay.select import Overtaken
+from topics.groups import committed
+from topics.reading import beginnings, end_offsets
+from topics.settings import BrokerSettings
+from topics.wire import set_read_quotas
+
+Say = Callable[[str], None]
+LOOK_EVERY_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Records of a job's range that a checkpoint covers, of those up to its end, warm-up included."""
+
+    job: JobName
+    done: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.done}/{self.of} ({self.percent} %)"
+
+    @property
+    def percent(self) -> int:
+        return 100 if self.of == 0 else min(100, 100 * self.done // self.of)
+
+
+def clients(run: Run) -> list[str]:
+    """The ids under which a job's readers ask the broker."""
+    return [f"{run.connection.client(run.job)}-{number}" for number in range(run.parallelism)]
+
+
+def rates(replay: Replay, on: bool = True) -> dict[str, float | None]:
+    """The quota of each reader, so that all of them together read as much as the replay may."""
+    readers = [client for run in replay.runs for client in clients(run)]
+    each = replay.bytes_per_s / len(readers) if on and replay.bytes_per_s else None
+    return dict.fromkeys(readers, each)
+
+
+def progress(run: Run, place: Mapping[int, int], ends: Mapping[int, int]) -> Progress:
+    """Of a job whose group has committed ``place``."""
+    first = run.start.offsets if run.start else {}
+    begins = {p: min(first.get(p, 0), end) for p, end in ends.items()}
+    done = sum(max(0, min(place.get(p, begins[p]), end) - begins[p]) for p, end in ends.items())
+    return Progress(run.job, done, sum(end - begins[p] for p, end in ends.items()))
+
+
+class Running:
+    """The jobs of one replay on a cluster."""
+
+    def __init__(self, jobs: Jobs, broker: BrokerSettings, log: ReplayLog) -> None:
+        self._jobs = jobs
+        self._broker = broker
+        self._log = log
+
+    def begin(self, replay: Replay, say: Say) -> tuple[Replay, dict[JobName, Started]]:
+        """Throttles and starts what does not run and has not ended, each job from its newest state.
+
+        Raises Overtaken, FlinkError.
+        """
+        self.check(replay)
+        set_read_quotas(self._broker, rates(replay))
+        replay, running = self._found(replay)
+        missing = [run for run in replay.runs if run.job not in replay.finished and run.job not in running]
+        for run, started in zip(missing, self._jobs.submit_all(missing), strict=True):
+            running[run.job] = started
+            origin = f"from {started.resumed_from.name}" if started.resumed_from else "at its beginning"
+            say(f"{started.name}: running {origin}")
+        return replay, running
+
+    def await_end(self, replay: Replay, running: Mapping[JobName, Started], say: Say) -> Replay:
+        """Watches bounded jobs to their end. Raises Overtaken, FlinkError."""
+        said = ""
+        while not all(self._jobs.rest.state(started.id) in ENDED for started in running.values()):
+            self.check(replay)
+            now = ", ".join(str(each) for each in self.progress(replay))
+            if now != said:
+                say(now)
+                said = now
+            time.sleep(LOOK_EVERY_S)
+        for run in replay.runs:
+            if run.job in running:
+                self._jobs.await_end(run, running[run.job])
+                replay = self._log.put(replay.finish([run.job]))
+                say(f"{run.name}: has come to its end")
+        return replay
+
+    def progress(self, replay: Replay) -> list[Progress]:
+        """Of each job."""
+        found = []
+        for run in replay.runs:
+            ends = run.bounds.offsets if run.bounds else end_offsets(self._broker, run.source)
+            place = dict(ends) if run.job in replay.finished else self._place(run)
+            found.append(progress(run, place, ends))
+        return found
+
+    def states(self, replay: Replay) -> dict[JobName, str]:
+        """What the cluster says of each job, FINISHED ones by the record."""
+        return {run.job: self._state(run, replay) for run in replay.runs}
+
+    def check(self, replay: Replay) -> None:
+        """Raises Overtaken when records that a job has yet to read are gone."""
+        for run in replay.runs:
+            if run.job in replay.finished:
+                continue
+            place = {**(run.start.offsets if run.start else {}), **self._place(run)}
+            ends = run.bounds.offsets if run.bounds else {}
+            for partition, low in beginnings(self._broker, run.source).items():
+                wanted = place.get(partition, 0)
+                if wanted < low and wanted < ends.get(partition, low):
+                    raise Overtaken(
+                        f"{run.name} has yet to read {run.source}-{partition}@{wanted}, but retention has "
+                        f"taken away what is before {low}: the lane would have a gap. "
+                        f"`./tw replay drop {replay.lane.name}`, and start one that begins later"
+                    )
+
+    def stop(self, replay: Replay) -> None:
+        """Ends the jobs, if they run, without a savepoint."""
+        for run in replay.runs:
+            job = self._jobs.rest.active(run.name)
+            if job is not None:
+                self._jobs.rest.cancel(job.id)
+
+    def _found(self, replay: Replay) -> tuple[Replay, dict[JobName, Started]]:
+        """What runs already, and what ended while nobody looked."""
+        known = self._jobs.rest.jobs()
+        running: dict[JobName, Started] = {}
+        for run in replay.runs:
+            if run.job in replay.finished:
+                continue
+            mine = [job for job in known if job.name == run.name and job.started_at >= replay.created_at]
+            live = next((job for job in mine if job.active), None)
+            done = next((job for job in mine if job.state == "FINISHED"), None)
+            found = live or done
+            if found is not None:
+                running[run.job] = Started(found.id, found.name, None)
+        return replay, running
+
+    def _state(self, run: Run, replay: Replay) -> str:
+        if run.job in replay.finished:
+            return "FINISHED"
+        active = self._jobs.rest.active(run.name)
+        return active.state if active else "STOPPED"
+
+    def _place(self, run: Run) -> dict[int, int]:
+        try:
+            return committed(self._broker, run.connection.group(run.job), run.source)
+        except KafkaException as error:
+            raise FlinkError(f"how far {run.name} is cannot be asked: {error.args[0]}") from error

@@ -1,0 +1,99 @@
+"""A home whose raw log a test writes itself: the stack, live jobs, agents and reader, but no feeds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from schemas.codec import to_dict
+from schemas.identity import hash_of
+from schemas.records import Article, Kind, Record
+from tests.e2e.homes import Home
+from tests.integration.flink_jobs.sample import Feed
+from tidewire.profile import Profile, save
+from tidewire.roles import demo_environment, reading_roles
+from topics.admin import lanes
+from topics.catalogue import ARTICLES_RAW, TOPICS
+from topics.groups import groups
+from topics.lane import LIVE, Lane
+from topics.reading import read_range
+from topics.wire import open_transactions
+
+# What differs between two runs of the same: when a brief was made, and what it cost.
+VOLATILE = frozenset({"generated_at", "at", "trace_id"})
+
+
+class Newsroom(Home):
+    """Use it as `Home`; ``feed`` writes to its raw log."""
+
+    feed: Feed
+
+    def open(self, seed: int = 7) -> None:
+        """Brings everything up and starts the live jobs."""
+        environment = demo_environment(1)
+        save(self.folder, Profile(environment=environment))
+        self.stack.up()
+        self.stack.add_roles(reading_roles(self.settings, environment))
+        self.feed = Feed(self.broker, self.codec, seed)
+        self.feed.tick()
+        self.tw("jobs", "submit")
+
+    def settled(self) -> None:
+        """Live has made everything of what the log holds."""
+        self.feed.tick()
+        self.settle(LIVE, self.active_jobs(LIVE))
+
+    def replay(self, lane: str, *options: str, status: int = 0) -> str:
+        """Runs one to its end; all that it said."""
+        done = self.tw("replay", "start", "--lane", lane, "--yes", *options, status=status)
+        return done.stdout + done.stderr
+
+    def listed(self) -> dict[str, dict[str, Any]]:
+        return {row["lane"]: row for row in json.loads(self.tw("replay", "list", "--json").stdout)}
+
+    def raw(self) -> list[Article]:
+        found = [
+            self.codec.decode(each.value or b"", Article) for each in read_range(self.broker, ARTICLES_RAW)
+        ]
+        return [each for each in found if each.kind is Kind.ENTRY]
+
+    def hashes(self, lane: Lane = LIVE) -> dict[str, str]:
+        """By topic of the lane: a hash over all committed records and their places."""
+        return {
+            name: hash_of(
+                [
+                    [each.partition, each.offset, hash_of((each.value or b"").hex())]
+                    for each in read_range(self.broker, lane.topic(name))
+                ]
+            )
+            for name, topic in TOPICS.items()
+            if not topic.shared
+        }
+
+    def traces(self, lane: Lane) -> dict[str, list[str]]:
+        """Whatever there is of a lane."""
+        places = [path for path in self.folder.rglob(lane.name) if path.is_dir()]
+        return {
+            "lanes": [each.name for each in lanes(self.broker) if each == lane],
+            "groups": [each for each in groups(self.broker) if f".{lane.name}." in each],
+            "transactions": [each for each in open_transactions(self.broker) if f"-{lane.name}-" in each],
+            "folders": [str(path.relative_to(self.folder)) for path in places],
+            "jobs": list(self.active_jobs(lane)),
+            "processes": [each for each in self.processes() if f"agents-{lane.name}" in each],
+            "views": [
+                each["name"] for each in self.reader.get("/api/lanes")["lanes"] if each["name"] == lane.name
+            ],
+        }
+
+
+def content(record: Record) -> str:
+    """All of a record but what is volatile."""
+    return hash_of({name: value for name, value in to_dict(record).items() if name not in VOLATILE})
+
+
+def opened(folder: Path) -> Newsroom:
+    """A newsroom in a new home."""
+    room = Newsroom(folder / "home", 1)
+    room.open()
+    return room

@@ -1,0 +1,320 @@
+"""Replays on the local stack: what was asked becomes a plan and a record, and those jobs and agents."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agents.settings import HomeSettings
+from desks.loader import load_desks
+from flink_jobs.deduplicated import Bounds, Start, Without
+from flink_jobs.runs import JOBS, JobName, Run, Source, job_title
+from flink_jobs.settings import JobSettings
+from flink_jobs.stories.cluster import load_weights
+from flink_jobs.submit import Jobs
+from language.models import encoder
+from reader.alias import Alias
+from replay.dropping import Dropped, drop
+from replay.log import Replay, ReplayLog
+from replay.outputs import records
+from replay.plan import Plan
+from replay.running import Running, Say, rates
+from replay.select import Earliest, Places, Reach, SelectionError, Where, moment, reach
+from replay.source import SourceLog, enriched_bounds, raw_bounds
+from schemas.identity import feed_id
+from schemas.records import Brief
+from sinks.settings import IndexSettings
+from tidewire import jobs as flink
+from tidewire.places import broker, codec, reader
+from tidewire.profile import load
+from tidewire.reader_client import ReaderDown
+from tidewire.roles import agents_role
+from tidewire.settle import until, unwritten
+from tidewire.stack.stack import Stack
+from topics.admin import lanes as lanes_with_topics
+from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, BRIEFS
+from topics.lane import LIVE, Lane
+from topics.wire import set_read_quotas
+
+BRIEFS_TIMEOUT_S = 3_600.0
+LET_GO_TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A replay as it was asked for. Times in epoch ms, lengths in ms; None is what the live lane does."""
+
+    lane: Lane
+    source: Source = "articles.raw"
+    where: Where = field(default_factory=Earliest)
+    end: Where | None = None
+    follow: bool = False
+    warm_up_ms: int | None = None
+    threshold: float | None = None
+    weights: Path | None = None
+    lateness_ms: int | None = None
+    desks: Path | None = None
+    encoder: str | None = None
+    without: Without = field(default_factory=Without)
+    bytes_per_s: float | None = None
+
+    def changes(self) -> tuple[str, ...]:
+        """What is not as in the live lane, in words."""
+        said = (
+            ("threshold {}", self.threshold),
+            ("weights of {}", self.weights),
+            ("lateness {} ms", self.lateness_ms),
+            ("desks of {}", self.desks),
+            ("encoder {}", self.encoder),
+            ("without feeds {}", ", ".join(self.without.feeds)),
+            ("without articles {}", ", ".join(self.without.articles)),
+        )
+        return tuple(text.format(value) for text, value in said if value not in (None, ""))
+
+
+class Replays:
+    """The replays of one home."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        home = stack.settings.home
+        self._profile = load(home)
+        self.jobs = Jobs(flink.cluster(stack))
+        self.log = ReplayLog(home / "replays")
+        self.alias = Alias(home)
+        self.running = Running(self.jobs, broker(), self.log)
+
+    def plan(self, asked: Asked, options: dict[str, str]) -> tuple[Plan, Replay]:
+        """What is to be done, and the record that would begin it; nothing is changed.
+
+        Raises SelectionError, Overtaken, NoTick, NotKnownYet, DeskError, WeightsError.
+        """
+        _check(asked)
+        source = SourceLog(broker(), codec(), asked.source)
+        bounds = self._bounds(asked, source)
+        begins_at = moment(asked.where, source, bounds.end_at)
+        if begins_at > bounds.end_at:
+            raise SelectionError(
+                f"the range begins at logged time {begins_at}, after its end {bounds.end_at}: nothing to run"
+            )
+        reached = reach(begins_at, asked.warm_up_ms, source)
+        runs = self._runs(asked, reached, None if asked.follow else bounds)
+        plan = Plan(
+            lane=asked.lane,
+            source=asked.source,
+            jobs=tuple(run.job for run in runs),
+            offsets=reached.offsets,
+            range_offsets=reached.range_offsets,
+            ends=bounds.offsets,
+            follows=asked.follow,
+            changes=asked.changes(),
+            sample=source.sample(reached.offsets, bounds.offsets),
+            bytes_per_s=asked.bytes_per_s,
+            shortened=reached.shortened,
+        )
+        created_at = time.time_ns() // 1_000_000
+        replay = Replay(
+            lane=asked.lane,
+            created_at=created_at,
+            asked=options,
+            changes=plan.changes,
+            runs=runs,
+            environment=self._environment(asked),
+            bytes_per_s=asked.bytes_per_s,
+        )
+        return plan, replay
+
+    def record(self, asked: Asked, replay: Replay) -> Replay:
+        """From here on the replay goes on by its record alone."""
+        if asked.desks is not None:
+            kept = self.log.keep_desks(asked.lane, asked.desks)
+            environment = {**replay.environment, "TIDEWIRE_AGENTS_DESKS": str(kept)}
+            replay = replay.model_copy(update={"environment": environment})
+        return self.log.put(replay)
+
+    def go_on(self, replay: Replay, say: Say, wait: bool = True) -> Replay:
+        """Starts what does not run, and with ``wait`` sees a bounded one through to its last brief."""
+        if not replay.ended:
+            replay, running = self.running.begin(replay, say)
+        if not replay.written:
+            self._stack.add_roles([agents_role(replay.lane, self._agents(replay))])
+        if replay.follows or not wait:
+            return replay
+        if not replay.ended:
+            replay = self.running.await_end(replay, running, say)
+        if not replay.written:
+            deadline = time.monotonic() + BRIEFS_TIMEOUT_S
+            until(lambda: unwritten(broker(), codec(), replay.lane), "agents", deadline, _changes(say))
+            self._stack.remove_role(agents_role(replay.lane, {}).name)
+            replay = self.log.put(replay.model_copy(update={"written": True}))
+        set_read_quotas(broker(), rates(replay, on=False))
+        return replay
+
+    def lanes(self) -> list[Lane]:
+        """Lanes but live, by name: those with a record and those with topics."""
+        found = {*self.log.lanes(), *lanes_with_topics(broker())} - {LIVE}
+        return sorted(found, key=lambda lane: lane.name)
+
+    def promote(self, lane: Lane) -> Lane:
+        """Readers are shown this lane from now on; the one they were shown before. Raises SelectionError."""
+        before = self.alias.lane()
+        if not lane.is_live:
+            shown = {each["name"] for each in reader().get("/api/lanes")["lanes"]}
+            if lane.name not in shown:
+                raise SelectionError(f"the reader has no lane {lane.name}; it has {', '.join(sorted(shown))}")
+        self.alias.point(lane)
+        return before
+
+    def drop(self, lane: Lane, say: Say) -> Dropped:
+        """Takes a lane away, whatever state it is in. Raises SelectionError for the one readers are shown."""
+        if lane.is_live:
+            raise SelectionError("the live lane is not dropped; to start over empty TIDEWIRE_HOME")
+        if self.alias.lane() == lane:
+            raise SelectionError(
+                f"readers are shown lane {lane.name}; `./tw replay promote live` first, then drop it"
+            )
+        if lane not in self.lanes() and not any(folder.exists() for folder in self._folders(lane)):
+            known = ", ".join(each.name for each in self.lanes()) or "none but live"
+            raise SelectionError(f"there is no lane {lane.name}; there are {known}")
+        for name in JOBS:
+            job = self.jobs.rest.active(job_title(name, lane))
+            if job is not None:
+                self.jobs.rest.cancel(job.id)
+                say(f"{job.name}: cancelled")
+        self._stack.remove_role(agents_role(lane, {}).name)
+        set_read_quotas(broker(), rates(self._any(lane), on=False))
+        return drop(broker(), lane, self._folders(lane), lambda: self._let_go(lane))
+
+    def _bounds(self, asked: Asked, source: SourceLog) -> Bounds:
+        before = None if asked.end is None else moment(asked.end, source, 0)
+        if asked.source == ARTICLES_RAW:
+            return raw_bounds(broker(), codec(), before)
+        return enriched_bounds(broker(), codec(), before)
+
+    def _runs(self, asked: Asked, reached: Reach, bounds: Bounds | None) -> tuple[Run, ...]:
+        names: tuple[JobName, ...] = JOBS if asked.source == ARTICLES_RAW else ("stories",)
+        start = None if reached.is_whole else Start(reached.offsets, reached.begins_at, reached.whole_from)
+        return tuple(self._changed(run, asked, start, bounds) for run in flink.runs(asked.lane, names))
+
+    def _changed(self, run: Run, asked: Asked, start: Start | None, bounds: Bounds | None) -> Run:
+        times, stories = run.times, run.stories
+        if asked.lateness_ms is not None:
+            times = times.model_copy(update={"lateness_ms": asked.lateness_ms})
+        warm = {"warmup_until_ms": start.begins_at if start else 0}
+        changed = {"threshold": asked.threshold, "embedding_model": asked.encoder}
+        changed = {name: value for name, value in changed.items() if value is not None}
+        return run.model_copy(
+            update={
+                "source": asked.source,
+                "start": start,
+                "bounds": bounds,
+                "without": asked.without,
+                "times": times,
+                "stories": stories.model_copy(update={**warm, **changed}),
+                "desks": None if asked.desks is None else load_desks(asked.desks),
+                "weights": None if asked.weights is None else load_weights(asked.weights),
+            }
+        )
+
+    def _environment(self, asked: Asked) -> dict[str, str]:
+        """What the lane's agents are told beside what all of this home's are."""
+        own = {}
+        if asked.lateness_ms is not None:
+            own["TIDEWIRE_TIME_LATENESS_MS"] = str(asked.lateness_ms)
+        if asked.source == ARTICLES_ENRICHED:
+            own["TIDEWIRE_AGENTS_INDICATORS_LANE"] = LIVE.name
+        return own
+
+    def _agents(self, replay: Replay) -> dict[str, str]:
+        return {**self._profile.environment, **replay.environment}
+
+    def _any(self, lane: Lane) -> Replay:
+        """The lane's record, or one that names the clients it would have had."""
+        found = self.log.get(lane) if (self.log.of(lane) / "replay.json").exists() else None
+        return found or Replay(
+            lane=lane, created_at=0, asked={}, changes=(), runs=tuple(flink.runs(lane, JOBS))
+        )
+
+    def _folders(self, lane: Lane) -> list[Path]:
+        home = HomeSettings().home.resolve()
+        return [
+            lane.folder(JobSettings().states),
+            lane.folder(home / "agents"),
+            IndexSettings().folder(lane),
+            self.log.of(lane),
+        ]
+
+    def _let_go(self, lane: Lane) -> None:
+        """The reader ends the indexer of a lane whose topics are gone, and drops its collection."""
+        deadline = time.monotonic() + LET_GO_TIMEOUT_S
+
+        def held() -> str:
+            try:
+                shown = {each["name"] for each in reader().get("/api/lanes")["lanes"]}
+            except ReaderDown:
+                return ""
+            return "its view is still open" if lane.name in shown else ""
+
+        until(held, "reader", deadline, lambda _: None)
+
+
+def brief_places(brief_id: str, lane: Lane = LIVE) -> Places:
+    """The raw records that a brief rests on. Raises SelectionError."""
+    found = [
+        each for each in records(broker(), codec(), lane.topic(BRIEFS), Brief) if each.brief_id == brief_id
+    ]
+    if not found:
+        raise SelectionError(f"there is no brief {brief_id} in lane {lane.name}; `./tw search` prints ids")
+    first: dict[int, int] = {}
+    for source in found[-1].provenance.sources:
+        at = first.get(source.raw_partition, source.raw_offset)
+        first[source.raw_partition] = min(at, source.raw_offset)
+    if not first:
+        raise SelectionError(f"brief {brief_id} names no sources: it was withheld")
+    return Places(tuple(sorted(first.items())), f"brief {brief_id}")
+
+
+def feed_ids(named: list[str]) -> tuple[str, ...]:
+    """Ids of feeds named by id or by the URL they were imported with."""
+    return tuple(feed_id(each) if "://" in each else each for each in named)
+
+
+def _check(asked: Asked) -> None:
+    if asked.lane.is_live:
+        raise SelectionError("live is the lane that a replay runs beside: choose another name")
+    if asked.follow and asked.end is not None:
+        raise SelectionError("a replay that follows has no end: leave out either --follow or the end")
+    if asked.encoder is not None:
+        # Looked for here already: a job without it would fail over and over.
+        encoder(asked.encoder)
+    if asked.source != ARTICLES_ENRICHED:
+        return
+    if asked.encoder is not None:
+        raise SelectionError(
+            f"{ARTICLES_ENRICHED} brings its vectors: for another encoder run {ARTICLES_RAW} again"
+        )
+    if isinstance(asked.where, Places):
+        raise SelectionError(f"{ARTICLES_ENRICHED} has offsets of its own: name a time, or {ARTICLES_RAW}")
+    if asked.follow:
+        raise SelectionError(f"{ARTICLES_ENRICHED} is run to an end only; follow {ARTICLES_RAW}")
+    if asked.lateness_ms is not None:
+        raise SelectionError(f"lateness is decided on {ARTICLES_RAW}; run that again")
+    if asked.without.feeds:
+        raise SelectionError(
+            f"{ARTICLES_ENRICHED} no longer holds what other feeds said of the same articles: to leave out a "
+            f"feed, run {ARTICLES_RAW} again"
+        )
+
+
+def _changes(say: Say) -> Callable[[str], None]:
+    last = ""
+
+    def progress(message: str) -> None:
+        nonlocal last
+        if message != last:
+            last = message
+            say(message)
+
+    return progress
