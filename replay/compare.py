@@ -17,7 +17,7 @@ from replay.compare_briefs import Pair, pair
 from replay.compare_causes import Allowed, Causes
 from replay.compare_log import RawLog
 from replay.compare_records import Outputs, Range, Told
-from replay.differences import KINDS, Difference, Keyed, differences, hashes, keyed
+from replay.differences import KINDS, OTHER_CONTENT, Difference, Keyed, differences, hashes, keyed
 from replay.matching import Fate, Match, Members, Score, agreement, match
 
 __all__ = ["KINDS", "Allowed", "Comparison", "Difference", "Outputs", "Range", "RawLog", "compare"]
@@ -155,7 +155,8 @@ def _briefs(
     differing = sorted(_keys(each for some in found for each in some).get("briefs", ()))
     alone: tuple[list[Told], list[Told]] = ([], [])
     for key in differing:
-        one, other = ours.get(key), theirs.get(key)
+        base = key.removesuffix(OTHER_CONTENT)
+        one, other = ours.get(key) or ours.get(base), theirs.get(key) or theirs.get(base)
         if one is not None and other is not None:
             yield pair(one.brief(), other.brief())
         elif one is not None:

@@ -18,6 +18,8 @@ Named = Callable[[str | None], str]
 
 KINDS = ("articles", "members", "stories", "assignments", "briefs", "indicators")
 NAME_DIGITS = 16
+# The key of a record whose key is taken by one of other content.
+OTHER_CONTENT = " with other content"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,16 @@ def keyed(lane: int, outputs: Outputs, causes: Causes) -> Keyed:
         ),
         "indicators": _last_revisions(outputs.indicators, causes),
     }
-    return Keyed(content, {told[each.brief_id]: each for each in outputs.briefs})
+    return Keyed(content, _by_key(outputs.briefs, told))
+
+
+def _by_key(briefs: Iterable[Told], keys: Mapping[str, str]) -> dict[str, Told]:
+    found: dict[str, Told] = {}
+    for told in briefs:
+        key = keys[told.brief_id]
+        if found.setdefault(key, told).content != told.content:
+            found[key + OTHER_CONTENT] = told
+    return found
 
 
 def _articles(lane: int, outputs: Outputs, causes: Causes) -> Iterator[tuple[str, Item]]:
@@ -173,7 +184,7 @@ def _one_effect(items: Iterable[tuple[str, Item]]) -> dict[str, Item]:
     found: dict[str, Item] = {}
     for key, item in items:
         if found.setdefault(key, item).content != item.content:
-            found[f"{key} with other content"] = item
+            found[key + OTHER_CONTENT] = item
     return found
 
 

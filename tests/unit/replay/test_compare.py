@@ -143,6 +143,13 @@ def test_another_headline_changes_a_brief_and_repeating_it_does_not() -> None:
     assert pair.fields == (("headline", "h", "other"),)
 
 
+def test_a_brief_that_stands_twice_with_other_content_is_set_beside_the_other_lane_s() -> None:
+    found = compare(LANE, replace(LANE, briefs=(brief(), brief("altered"))))
+    (difference,) = found.differences
+    assert difference.only_second[0].endswith("with other content")
+    assert [pair.fields for pair in found.briefs] == [(("headline", "h", "altered"),)]
+
+
 def test_when_a_brief_was_made_and_what_it_cost_make_no_difference() -> None:
     assert compare(LANE, replace(LANE, briefs=(brief(generated_at=99, trace_id="t"),))).identical
 
