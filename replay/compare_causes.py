@@ -88,7 +88,7 @@ class Causes:
     def of_window(self, window: Window) -> Allowed | None:
         """Of an indicator: it begins before what a lane read, or an article with a cause counts in it."""
         times = self._times.get(window.scope, [])
-        at = bisect_left(times, (window.start, PRIORITY[0]))
+        at = bisect_left(times, window.start, key=lambda each: each[0])
         within: list[Allowed | None] = []
         while at < len(times) and times[at][0] < window.end:
             within.append(times[at][1])

@@ -242,5 +242,7 @@ def _forget(log: Log, topic: str, before: dict[int, int] | None = None) -> None:
     """As retention does: takes away all records, or those of partitions before an offset."""
     ends = before or dict.fromkeys(range(6), -1)
     asked = [TopicPartition(topic, partition, offset) for partition, offset in ends.items()]
-    for future in AdminClient(dict(log.kafka.broker.client())).delete_records(asked).values():
-        future.result()
+    # A client of its own name: one that is collected answers no more.
+    admin = AdminClient(dict(log.kafka.broker.client()))
+    for future in admin.delete_records(asked).values():
+        future.result(60)

@@ -330,6 +330,18 @@ def test_a_takedown_covers_an_article_a_publisher_or_all_under_a_url() -> None:
     assert not Takedown().covers(article)
 
 
+def test_a_window_differs_for_an_article_s_reason_only_if_that_counts_in_it() -> None:
+    article = enriched("y", "t", 130, desk="world", published_at=100)
+    ours = replace(WHOLE, enriched=(*WHOLE.enriched[:-1], article))
+    theirs = replace(
+        WHOLE, enriched=WHOLE.enriched[:-1], indicators=(window(0, 3.0, 100, 0), window(0, 1.0, 200, 100))
+    )
+    log = RawLog(first_offsets={0: 131})
+    assert [each.allowed for each in compare(ours, theirs, log).windows] == [Allowed.RETENTION]
+    counted = replace(theirs, indicators=(window(0, 2.0, 100, 0), window(0, 2.0, 200, 100)))
+    assert [each.allowed for each in compare(ours, counted, log).windows] == [None]
+
+
 def test_records_that_broke_the_order_explain_their_stories_and_no_others() -> None:
     swapped = replace(WHOLE, stories=(*WHOLE.stories[:4], story("t", 2, 131)))
     log = RawLog(out_of_order=frozenset({(0, 130)}))
