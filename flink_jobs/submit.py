@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,6 +82,9 @@ class Jobs:
                 )
             ensure_topics(BrokerSettings(bootstrap=run.bootstrap), run.lane)
             state = retained.starting_state(run, savepoint, fresh, _has_outputs(run))
+            if state is None and run.start is not None:
+                # Its source begins where its group stands.
+                self._note(run, run.start.offsets)
             job_id = self._run(run, state)
             self._await_checkpoint(run, job_id)
             return Started(job_id, run.name, state)
@@ -108,9 +111,16 @@ class Jobs:
         state = self.rest.state(started.id)
         if state != "FINISHED":
             raise FlinkError(f"{started.name} ended as {state}: {self._why(started.id)}")
+        self.note_end(run)
+
+    def note_end(self, run: Run) -> None:
+        """Notes in the group of a bounded job, which has finished, that it read everything."""
         if run.bounds is not None:
-            broker = BrokerSettings(bootstrap=run.bootstrap)
-            commit_offsets(broker, run.connection.group(run.job), run.source, run.bounds.offsets)
+            self._note(run, run.bounds.offsets)
+
+    def _note(self, run: Run, offsets: Mapping[int, int]) -> None:
+        broker = BrokerSettings(bootstrap=run.bootstrap)
+        commit_offsets(broker, run.connection.group(run.job), run.source, offsets)
 
     def _run(self, run: Run, state: Path | None) -> str:
         command = [str(self._cluster.script), "run", "-d"]

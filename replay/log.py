@@ -20,6 +20,7 @@ from topics.lane import Lane
 
 FILE = "replay.json"
 DESKS = "desks"
+DESKS_VARIABLE = "TIDEWIRE_AGENTS_DESKS"
 
 
 class RecordBroken(RuntimeError):
@@ -49,6 +50,11 @@ class Replay(BaseModel):
     def follows(self) -> bool:
         """Whether it has no end."""
         return self.runs[0].bounds is None
+
+    @property
+    def has_agents(self) -> bool:
+        """Whether its agents are to run now: all the time if it follows, else once its jobs have ended."""
+        return not self.written and (self.follows or self.ended)
 
     @property
     def ended(self) -> bool:
@@ -107,6 +113,11 @@ class ReplayLog:
         for file in desks.glob("*.yaml"):
             shutil.copy(file, kept)
         return kept
+
+    def environment(self, replay: Replay) -> dict[str, str]:
+        """What the lane's agents are told beside what all of the home's are."""
+        desks = self.of(replay.lane) / DESKS
+        return replay.environment | ({DESKS_VARIABLE: str(desks)} if desks.exists() else {})
 
     def forget(self, lane: Lane) -> bool:
         """Takes the lane's folder away; whether there was one."""

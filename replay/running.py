@@ -8,18 +8,21 @@ from dataclasses import dataclass
 
 from confluent_kafka import KafkaException
 
-from flink_jobs.rest import ENDED, FlinkError
+from flink_jobs.rest import ENDED, FlinkError, Unreachable
+from flink_jobs.retained import newest
 from flink_jobs.runs import JobName, Run
 from flink_jobs.submit import Jobs, Started
 from replay.log import Replay, ReplayLog
 from replay.select import Overtaken
 from topics.groups import committed
-from topics.reading import beginnings, end_offsets
+from topics.reading import ReadFailed, beginnings, end_offsets
 from topics.settings import BrokerSettings
 from topics.wire import set_read_quotas
 
 Say = Callable[[str], None]
 LOOK_EVERY_S = 2.0
+# A cluster that was killed is back, with its jobs, in less.
+LOST_AFTER_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +85,24 @@ class Running:
         return replay, running
 
     def await_end(self, replay: Replay, running: Mapping[JobName, Started], say: Say) -> Replay:
-        """Watches bounded jobs to their end. Raises Overtaken, FlinkError."""
-        said = ""
-        while not all(self._jobs.rest.state(started.id) in ENDED for started in running.values()):
-            self.check(replay)
-            now = ", ".join(str(each) for each in self.progress(replay))
+        """Watches bounded jobs to their end, through restarts of what they run on.
+
+        Raises Overtaken, FlinkError.
+        """
+        said, known_at = "", time.monotonic()
+        while True:
+            now, known = self._look(replay, running)
+            known_at = time.monotonic() if known else known_at
+            if time.monotonic() - known_at > LOST_AFTER_S:
+                raise FlinkError(
+                    f"the cluster has not told of the jobs of lane {replay.lane.name} for "
+                    f"{LOST_AFTER_S:.0f} s ({now}); give the command again to go on"
+                )
             if now != said:
                 say(now)
                 said = now
+            if known and all(state in ENDED for state in known.values()):
+                break
             time.sleep(LOOK_EVERY_S)
         for run in replay.runs:
             if run.job in running:
@@ -97,6 +110,18 @@ class Running:
                 replay = self._log.put(replay.finish([run.job]))
                 say(f"{run.name}: has come to its end")
         return replay
+
+    def _look(self, replay: Replay, running: Mapping[JobName, Started]) -> tuple[str, dict[JobName, str]]:
+        """Progress in words, and the jobs' states; none while the cluster does not tell of all of them."""
+        try:
+            self._check_or_stop(replay)
+            states = {job.id: job.state for job in self._jobs.rest.jobs()}
+            now = ", ".join(str(each) for each in self.progress(replay))
+        except (Unreachable, KafkaException, ReadFailed) as error:
+            return f"waiting: {error}", {}
+        if any(started.id not in states for started in running.values()):
+            return now, {}
+        return now, {job: states[started.id] for job, started in running.items()}
 
     def progress(self, replay: Replay) -> list[Progress]:
         """Of each job."""
@@ -127,7 +152,14 @@ class Running:
                         f"`./tw replay drop {replay.lane.name}`, and start one that begins later"
                     )
 
-    def stop(self, replay: Replay) -> None:
+    def _check_or_stop(self, replay: Replay) -> None:
+        try:
+            self.check(replay)
+        except Overtaken:
+            self._stop(replay)
+            raise
+
+    def _stop(self, replay: Replay) -> None:
         """Ends the jobs, if they run, without a savepoint."""
         for run in replay.runs:
             job = self._jobs.rest.active(run.name)
@@ -147,7 +179,18 @@ class Running:
             found = live or done
             if found is not None:
                 running[run.job] = Started(found.id, found.name, None)
+            elif self._ended_unseen(run):
+                self._jobs.note_end(run)
+                replay = self._log.put(replay.finish([run.job]))
         return replay, running
+
+    def _ended_unseen(self, run: Run) -> bool:
+        """Whether a job that the cluster no longer tells of came to its end: that takes its checkpoints
+        away, and nothing else does, and its last commit is where it was to stop."""
+        if run.bounds is None or newest(run) is not None:
+            return False
+        place = self._place(run)
+        return all(place.get(p, -1) >= end for p, end in run.bounds.offsets.items())
 
     def _state(self, run: Run, replay: Replay) -> str:
         if run.job in replay.finished:
@@ -156,7 +199,4 @@ class Running:
         return active.state if active else "STOPPED"
 
     def _place(self, run: Run) -> dict[int, int]:
-        try:
-            return committed(self._broker, run.connection.group(run.job), run.source)
-        except KafkaException as error:
-            raise FlinkError(f"how far {run.name} is cannot be asked: {error.args[0]}") from error
+        return committed(self._broker, run.connection.group(run.job), run.source)

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from agents.settings import HomeSettings
 from desks.loader import load_desks
-from flink_jobs.deduplicated import Bounds, Start, Without
-from flink_jobs.runs import JOBS, JobName, Run, Source, job_title
+from flink_jobs.deduplicated import Bounds, Start
+from flink_jobs.runs import JOBS, JobName, Run, job_title
 from flink_jobs.settings import JobSettings
 from flink_jobs.stories.cluster import load_weights
 from flink_jobs.submit import Jobs
-from language.models import encoder
 from reader.alias import Alias
 from replay.dropping import Dropped, drop
-from replay.log import Replay, ReplayLog
-from replay.outputs import records
+from replay.log import RecordBroken, Replay, ReplayLog
 from replay.plan import Plan
 from replay.running import Running, Say, rates
-from replay.select import Earliest, Places, Reach, SelectionError, Where, moment, reach
+from replay.select import Reach, SelectionError, moment, reach
 from replay.source import SourceLog, enriched_bounds, raw_bounds
-from schemas.identity import feed_id
-from schemas.records import Brief
 from sinks.settings import IndexSettings
 from tidewire import jobs as flink
+from tidewire.asked import Asked, check
 from tidewire.places import broker, codec, reader
 from tidewire.profile import load
 from tidewire.reader_client import ReaderDown
@@ -34,44 +30,12 @@ from tidewire.roles import agents_role
 from tidewire.settle import until, unwritten
 from tidewire.stack.stack import Stack
 from topics.admin import lanes as lanes_with_topics
-from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, BRIEFS
+from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW
 from topics.lane import LIVE, Lane
 from topics.wire import set_read_quotas
 
 BRIEFS_TIMEOUT_S = 3_600.0
 LET_GO_TIMEOUT_S = 60.0
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A replay as it was asked for. Times in epoch ms, lengths in ms; None is what the live lane does."""
-
-    lane: Lane
-    source: Source = "articles.raw"
-    where: Where = field(default_factory=Earliest)
-    end: Where | None = None
-    follow: bool = False
-    warm_up_ms: int | None = None
-    threshold: float | None = None
-    weights: Path | None = None
-    lateness_ms: int | None = None
-    desks: Path | None = None
-    encoder: str | None = None
-    without: Without = field(default_factory=Without)
-    bytes_per_s: float | None = None
-
-    def changes(self) -> tuple[str, ...]:
-        """What is not as in the live lane, in words."""
-        said = (
-            ("threshold {}", self.threshold),
-            ("weights of {}", self.weights),
-            ("lateness {} ms", self.lateness_ms),
-            ("desks of {}", self.desks),
-            ("encoder {}", self.encoder),
-            ("without feeds {}", ", ".join(self.without.feeds)),
-            ("without articles {}", ", ".join(self.without.articles)),
-        )
-        return tuple(text.format(value) for text, value in said if value not in (None, ""))
 
 
 class Replays:
@@ -91,7 +55,7 @@ class Replays:
 
         Raises SelectionError, Overtaken, NoTick, NotKnownYet, DeskError, WeightsError.
         """
-        _check(asked)
+        check(asked)
         source = SourceLog(broker(), codec(), asked.source)
         bounds = self._bounds(asked, source)
         begins_at = moment(asked.where, source, bounds.end_at)
@@ -129,21 +93,25 @@ class Replays:
     def record(self, asked: Asked, replay: Replay) -> Replay:
         """From here on the replay goes on by its record alone."""
         if asked.desks is not None:
-            kept = self.log.keep_desks(asked.lane, asked.desks)
-            environment = {**replay.environment, "TIDEWIRE_AGENTS_DESKS": str(kept)}
-            replay = replay.model_copy(update={"environment": environment})
+            self.log.keep_desks(asked.lane, asked.desks)
         return self.log.put(replay)
 
-    def go_on(self, replay: Replay, say: Say, wait: bool = True) -> Replay:
-        """Starts what does not run, and with ``wait`` sees a bounded one through to its last brief."""
+    def go_on(self, replay: Replay, say: Say) -> Replay:
+        """Starts what does not run, and sees a bounded one through to its last brief.
+
+        Its agents come when its jobs have ended: only then is it noted in the log that all windows are
+        there, for which agents wait, and nobody need look on for that to happen in time.
+        """
+        replay = _here(replay)
         if not replay.ended:
             replay, running = self.running.begin(replay, say)
+            if not replay.follows:
+                replay = self.running.await_end(replay, running, say)
         if not replay.written:
-            self._stack.add_roles([agents_role(replay.lane, self._agents(replay))])
-        if replay.follows or not wait:
+            environment = {**self._profile.environment, **self.log.environment(replay)}
+            self._stack.add_roles([agents_role(replay.lane, environment)])
+        if replay.follows:
             return replay
-        if not replay.ended:
-            replay = self.running.await_end(replay, running, say)
         if not replay.written:
             deadline = time.monotonic() + BRIEFS_TIMEOUT_S
             until(lambda: unwritten(broker(), codec(), replay.lane), "agents", deadline, _changes(say))
@@ -195,14 +163,14 @@ class Replays:
 
     def _runs(self, asked: Asked, reached: Reach, bounds: Bounds | None) -> tuple[Run, ...]:
         names: tuple[JobName, ...] = JOBS if asked.source == ARTICLES_RAW else ("stories",)
-        start = None if reached.is_whole else Start(reached.offsets, reached.begins_at, reached.whole_from)
+        start = Start(reached.offsets, reached.begins_at, reached.whole_from)
         return tuple(self._changed(run, asked, start, bounds) for run in flink.runs(asked.lane, names))
 
-    def _changed(self, run: Run, asked: Asked, start: Start | None, bounds: Bounds | None) -> Run:
+    def _changed(self, run: Run, asked: Asked, start: Start, bounds: Bounds | None) -> Run:
         times, stories = run.times, run.stories
         if asked.lateness_ms is not None:
             times = times.model_copy(update={"lateness_ms": asked.lateness_ms})
-        warm = {"warmup_until_ms": start.begins_at if start else 0}
+        warm = {"warmup_until_ms": start.begins_at}
         changed = {"threshold": asked.threshold, "embedding_model": asked.encoder}
         changed = {name: value for name, value in changed.items() if value is not None}
         return run.model_copy(
@@ -227,15 +195,14 @@ class Replays:
             own["TIDEWIRE_AGENTS_INDICATORS_LANE"] = LIVE.name
         return own
 
-    def _agents(self, replay: Replay) -> dict[str, str]:
-        return {**self._profile.environment, **replay.environment}
-
     def _any(self, lane: Lane) -> Replay:
         """The lane's record, or one that names the clients it would have had."""
-        found = self.log.get(lane) if (self.log.of(lane) / "replay.json").exists() else None
-        return found or Replay(
-            lane=lane, created_at=0, asked={}, changes=(), runs=tuple(flink.runs(lane, JOBS))
-        )
+        try:
+            found = self.log.get(lane)
+        except RecordBroken:
+            found = None
+        runs = tuple(flink.runs(lane, JOBS))
+        return found or Replay(lane=lane, created_at=0, asked={}, changes=(), runs=runs)
 
     def _folders(self, lane: Lane) -> list[Path]:
         home = HomeSettings().home.resolve()
@@ -260,52 +227,14 @@ class Replays:
         until(held, "reader", deadline, lambda _: None)
 
 
-def brief_places(brief_id: str, lane: Lane = LIVE) -> Places:
-    """The raw records that a brief rests on. Raises SelectionError."""
-    found = [
-        each for each in records(broker(), codec(), lane.topic(BRIEFS), Brief) if each.brief_id == brief_id
-    ]
-    if not found:
-        raise SelectionError(f"there is no brief {brief_id} in lane {lane.name}; `./tw search` prints ids")
-    first: dict[int, int] = {}
-    for source in found[-1].provenance.sources:
-        at = first.get(source.raw_partition, source.raw_offset)
-        first[source.raw_partition] = min(at, source.raw_offset)
-    if not first:
-        raise SelectionError(f"brief {brief_id} names no sources: it was withheld")
-    return Places(tuple(sorted(first.items())), f"brief {brief_id}")
-
-
-def feed_ids(named: list[str]) -> tuple[str, ...]:
-    """Ids of feeds named by id or by the URL they were imported with."""
-    return tuple(feed_id(each) if "://" in each else each for each in named)
-
-
-def _check(asked: Asked) -> None:
-    if asked.lane.is_live:
-        raise SelectionError("live is the lane that a replay runs beside: choose another name")
-    if asked.follow and asked.end is not None:
-        raise SelectionError("a replay that follows has no end: leave out either --follow or the end")
-    if asked.encoder is not None:
-        # Looked for here already: a job without it would fail over and over.
-        encoder(asked.encoder)
-    if asked.source != ARTICLES_ENRICHED:
-        return
-    if asked.encoder is not None:
-        raise SelectionError(
-            f"{ARTICLES_ENRICHED} brings its vectors: for another encoder run {ARTICLES_RAW} again"
-        )
-    if isinstance(asked.where, Places):
-        raise SelectionError(f"{ARTICLES_ENRICHED} has offsets of its own: name a time, or {ARTICLES_RAW}")
-    if asked.follow:
-        raise SelectionError(f"{ARTICLES_ENRICHED} is run to an end only; follow {ARTICLES_RAW}")
-    if asked.lateness_ms is not None:
-        raise SelectionError(f"lateness is decided on {ARTICLES_RAW}; run that again")
-    if asked.without.feeds:
-        raise SelectionError(
-            f"{ARTICLES_ENRICHED} no longer holds what other feeds said of the same articles: to leave out a "
-            f"feed, run {ARTICLES_RAW} again"
-        )
+def _here(replay: Replay) -> Replay:
+    """With broker, registry and home as they are now: a home may have been copied since."""
+    runs = []
+    for run in replay.runs:
+        (now,) = flink.runs(replay.lane, [run.job])
+        kept = ("settings", "bootstrap", "registry_url")
+        runs.append(run.model_copy(update={name: getattr(now, name) for name in kept}))
+    return replay.model_copy(update={"runs": tuple(runs)})
 
 
 def _changes(say: Say) -> Callable[[str], None]:

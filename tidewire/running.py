@@ -6,10 +6,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from flink_jobs.submit import Jobs
+from replay.log import RecordBroken, ReplayLog
 from tidewire import jobs as flink
 from tidewire.places import stack_settings
 from tidewire.profile import Profile
-from tidewire.roles import newswire_role, producer_roles, reading_roles
+from tidewire.roles import agents_role, newswire_role, producer_roles, reading_roles
 from tidewire.stack.programs import Role
 from tidewire.stack.stack import Stack
 
@@ -37,7 +38,23 @@ def start(stack: Stack, profile: Profile, say: Say, feeds: Callable[[], None] = 
             origin = f"from {started.resumed_from.name}" if started.resumed_from else "at the log's beginning"
             say(f"{started.name}: running {origin}")
     stack.add_roles(producer_roles(profile.environment))
+    stack.add_roles(_of_replays(stack, profile, say))
     return jobs
+
+
+def _of_replays(stack: Stack, profile: Profile, say: Say) -> list[Role]:
+    """The agents of replays that were under way; the cluster brings their jobs back by itself."""
+    log = ReplayLog(stack.settings.home / "replays")
+    found = []
+    for lane in log.lanes():
+        try:
+            replay = log.get(lane)
+        except RecordBroken as error:
+            say(str(error))
+            continue
+        if replay is not None and replay.has_agents:
+            found.append(agents_role(lane, {**profile.environment, **log.environment(replay)}))
+    return found
 
 
 def _newswire(stack: Stack, profile: Profile) -> Role:

@@ -68,7 +68,7 @@ def label(window_s: int) -> str:
 def _whole(times: TimeSettings, bounds: Bounds | None, start: Start | None) -> str:
     """Only windows of which every entry was read."""
     conditions = []
-    if start is not None:
+    if start is not None and start.whole_from:
         conditions.append(f"window_start >= {timestamp(start.whole_from)}")
     if bounds is not None:
         # The watermark of a source that ends jumps past every window; only those it had passed count.

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +26,8 @@ from topics.wire import open_transactions
 
 # What differs between two runs of the same: when a brief was made, and what it cost.
 VOLATILE = frozenset({"generated_at", "at", "trace_id"})
+# Longer than a checkpoint, a brief after it, and a point after that.
+STILL_S = 8.0
 
 
 class Newsroom(Home):
@@ -40,9 +46,29 @@ class Newsroom(Home):
         self.tw("jobs", "submit")
 
     def settled(self) -> None:
-        """Live has made everything of what the log holds."""
-        self.feed.tick()
-        self.settle(LIVE, self.active_jobs(LIVE))
+        """Live has made everything of what the log holds, and time stands still."""
+        with self._ticking():
+            self.settle(LIVE, self.active_jobs(LIVE))
+        before, now = {}, self.hashes()
+        while now != before:
+            time.sleep(STILL_S)
+            before, now = now, self.hashes()
+
+    @contextmanager
+    def _ticking(self) -> Iterator[None]:
+        done = threading.Event()
+
+        def tick() -> None:
+            while not done.wait(0.5):
+                self.feed.tick()
+
+        thread = threading.Thread(target=tick)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
 
     def replay(self, lane: str, *options: str, status: int = 0) -> str:
         """Runs one to its end; all that it said."""

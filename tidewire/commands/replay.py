@@ -26,11 +26,12 @@ from replay.select import (
     parse_place,
     parse_time,
 )
+from tidewire.asked import Asked, brief_places, feed_ids
 from tidewire.commands import compare
 from tidewire.commands.stack import say, show_step
 from tidewire.places import stack_settings
 from tidewire.profile import load
-from tidewire.replays import Asked, Replays, brief_places, feed_ids
+from tidewire.replays import Replays
 from tidewire.stack.stack import Stack
 from tidewire.times import of_millis
 from topics.lane import Lane
@@ -69,7 +70,6 @@ WithoutFeed = Annotated[list[str] | None, typer.Option(help="Leave out a feed, b
 WithoutArticle = Annotated[list[str] | None, typer.Option(help="Leave out an article, by id.")]
 Limit = Annotated[float, typer.Option(min=0, help="At most so many bytes a second are read; 0: no limit.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Go on without asking.")]
-Wait = Annotated[bool, typer.Option(help="Show progress until it has come to its end.")]
 
 
 @app.command()
@@ -92,13 +92,12 @@ def start(
     without_article: WithoutArticle = None,
     limit: Limit = BYTES_PER_S,
     yes: Yes = False,
-    wait: Wait = True,
 ) -> None:
     """Run a range of the log again in a lane, with changes; the same command goes on after any kill.
 
     Shows what it is going to do, and asks, before it does anything.
     """
-    given = {name: value for name, value in locals().items() if name not in ("yes", "wait", "lane")}
+    given = {name: value for name, value in locals().items() if name not in ("yes", "lane")}
     options = {name: _text(value) for name, value in given.items() if value not in (None, False, [])}
     replays, chosen = _replays(), Lane(lane)
     there = replays.log.get(chosen)
@@ -123,7 +122,7 @@ def start(
     else:
         _same(there, options)
         say(f"lane {lane}: goes on as it was started at {of_millis(there.created_at)}")
-    there = replays.go_on(there, say, wait)
+    there = replays.go_on(there, say)
     _told(there)
 
 

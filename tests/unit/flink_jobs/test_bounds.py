@@ -59,3 +59,12 @@ def test_tick_far_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_partition_without_a_tick_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(bounds.NoTick, match=r"no tick in partitions \[1, 2\]"):
         latest_tick(monkeypatch, {0: "t", 1: "ee", 2: ""})
+
+
+def test_run_can_end_at_the_last_tick_before_given_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Log({0: "tetete", 1: "ttete"})
+    monkeypatch.setattr(bounds, "end_offsets", log.end_offsets)
+    monkeypatch.setattr(bounds, "read_range", log.read_range)
+    found = bounds.latest_tick(BrokerSettings(), CODEC, {0: 4, 1: 1})
+    assert found == Bounds(0, {0: 3, 1: 1})
+    assert found.offsets == {0: 3, 1: 1}

@@ -202,6 +202,19 @@ def test_what_is_left_out_goes_before_the_deduplication(changed: dict[str, Plann
         assert plan.count("Deduplicate(") == 1
 
 
+def test_a_run_from_the_middle_never_skips_what_retention_took(changed: dict[str, Planned]) -> None:
+    """Asked of the source itself, for the connector overrides this setting where it is not to its mind."""
+    for name, source in (
+        ("articles", ARTICLES_RAW),
+        ("stories", ARTICLES_RAW),
+        ("enriched", ARTICLES_ENRICHED),
+    ):
+        built = changed[name].transformations[f"source {source}"].getSource()
+        options = built.getClass().getDeclaredField("props")
+        options.setAccessible(True)
+        assert options.get(built).getProperty("auto.offset.reset") == "none"
+
+
 def test_enriched_articles_are_neither_deduplicated_nor_embedded(changed: dict[str, Planned]) -> None:
     found = changed["enriched"]
     assert "Deduplicate" not in found.execution

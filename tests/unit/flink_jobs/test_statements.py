@@ -6,13 +6,14 @@ import pytest
 from pydantic import ValidationError
 
 from flink_jobs.articles.statements import SINKS, definitions, inserts, label
-from flink_jobs.deduplicated import Bounds, raw_table, view
+from flink_jobs.deduplicated import Bounds, Start, Without, raw_table, view
 from flink_jobs.settings import ArticlesSettings, TimeSettings
 from flink_jobs.tables import Connection
 from topics.lane import LIVE
 
 CONNECTION = Connection("broker:9092", "http://registry/apis", LIVE)
 TIMES = TimeSettings(lateness_ms=20_000, window_skew_ms=2_000, order_skew_ms=5)
+START = Start(offsets={1: 9, 0: 4}, begins_at=1_780_000_000_000, whole_from=1_770_000_000_000)
 BOUNDS = Bounds(end_at=1_790_000_000_000, offsets={1: 20, 0: 7})
 
 
@@ -73,3 +74,32 @@ def test_view_takes_entries_and_nothing_logged_after_the_end() -> None:
 def test_window_sizes_must_differ() -> None:
     with pytest.raises(ValidationError, match="none twice"):
         ArticlesSettings(windows_s=(60, 60))
+
+
+def test_run_from_the_middle_begins_where_its_group_stands_and_never_skips_a_gap() -> None:
+    raw = definitions(CONNECTION, TIMES, BOUNDS, START)[0]
+    assert "'scan.startup.mode' = 'group-offsets'" in raw
+    assert "'properties.auto.offset.reset' = 'none'" in raw
+    assert "earliest-offset" not in raw
+
+
+def test_what_warms_up_is_not_written_and_windows_begin_where_every_entry_is_read() -> None:
+    unique, late, windows = inserts(ArticlesSettings(), TIMES, BOUNDS, START)
+    begun = "logged_at >= CAST(TO_TIMESTAMP_LTZ(1780000000000, 3) AS TIMESTAMP(3))"
+    assert unique.endswith(f"WHERE {begun}")
+    assert late.endswith(f"WHERE late AND {begun}")
+    assert windows.splitlines()[-1].startswith(
+        "WHERE window_start >= CAST(TO_TIMESTAMP_LTZ(1770000000000, 3)"
+    )
+    assert " AND window_end <= " in windows.splitlines()[-1]
+
+
+def test_run_from_the_first_record_leaves_nothing_out() -> None:
+    whole = Start({0: 0, 1: 0}, 0, 0)
+    assert inserts(ArticlesSettings(), TIMES, None, whole) == inserts(ArticlesSettings(), TIMES)
+
+
+def test_view_leaves_out_feeds_and_articles() -> None:
+    text = view(TIMES, None, Without(feeds=("b", "a"), articles=("it's",)))
+    assert "WHERE `kind` = 'ENTRY' AND `feed_id` <> 'a' AND `feed_id` <> 'b'" in text
+    assert "AND `article_id` <> 'it''s'" in text

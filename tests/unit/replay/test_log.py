@@ -66,7 +66,9 @@ def test_desks_are_kept_with_the_record_and_go_with_it(tmp_path: Path) -> None:
     desks.mkdir()
     (desks / "world.yaml").write_text("name: world")
     log = ReplayLog(tmp_path / "replays")
+    assert log.environment(REPLAY) == {}
     kept = log.keep_desks(CHECK, desks)
+    assert log.environment(REPLAY) == {"TIDEWIRE_AGENTS_DESKS": str(kept)}
     assert [file.name for file in kept.iterdir()] == ["world.yaml"]
     assert log.forget(CHECK)
     assert not log.forget(CHECK)

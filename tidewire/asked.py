@@ -1,0 +1,98 @@
+"""A replay as it was asked for, before the log is looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flink_jobs.deduplicated import Without
+from flink_jobs.runs import Source
+from language.models import encoder
+from replay.outputs import records
+from replay.select import Earliest, Places, SelectionError, Where
+from schemas.identity import feed_id
+from schemas.records import Brief
+from tidewire.places import broker, codec
+from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, BRIEFS
+from topics.lane import LIVE, Lane
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A replay as it was asked for. Times in epoch ms, lengths in ms; None is what the live lane does."""
+
+    lane: Lane
+    source: Source = "articles.raw"
+    where: Where = field(default_factory=Earliest)
+    end: Where | None = None
+    follow: bool = False
+    warm_up_ms: int | None = None
+    threshold: float | None = None
+    weights: Path | None = None
+    lateness_ms: int | None = None
+    desks: Path | None = None
+    encoder: str | None = None
+    without: Without = field(default_factory=Without)
+    bytes_per_s: float | None = None
+
+    def changes(self) -> tuple[str, ...]:
+        """What is not as in the live lane, in words."""
+        said = (
+            ("threshold {}", self.threshold),
+            ("weights of {}", self.weights),
+            ("lateness {} ms", self.lateness_ms),
+            ("desks of {}", self.desks),
+            ("encoder {}", self.encoder),
+            ("without feeds {}", ", ".join(self.without.feeds)),
+            ("without articles {}", ", ".join(self.without.articles)),
+        )
+        return tuple(text.format(value) for text, value in said if value not in (None, ""))
+
+
+def brief_places(brief_id: str, lane: Lane = LIVE) -> Places:
+    """The raw records that a brief rests on. Raises SelectionError."""
+    found = [
+        each for each in records(broker(), codec(), lane.topic(BRIEFS), Brief) if each.brief_id == brief_id
+    ]
+    if not found:
+        raise SelectionError(f"there is no brief {brief_id} in lane {lane.name}; `./tw search` prints ids")
+    first: dict[int, int] = {}
+    for source in found[-1].provenance.sources:
+        at = first.get(source.raw_partition, source.raw_offset)
+        first[source.raw_partition] = min(at, source.raw_offset)
+    if not first:
+        raise SelectionError(f"brief {brief_id} names no sources: it was withheld")
+    return Places(tuple(sorted(first.items())), f"brief {brief_id}")
+
+
+def feed_ids(named: list[str]) -> tuple[str, ...]:
+    """Ids of feeds named by id or by the URL they were imported with."""
+    return tuple(feed_id(each) if "://" in each else each for each in named)
+
+
+def check(asked: Asked) -> None:
+    """Raises SelectionError for what cannot be, ModelMissing for an encoder that is not here."""
+    if asked.lane.is_live:
+        raise SelectionError("live is the lane that a replay runs beside: choose another name")
+    if asked.follow and asked.end is not None:
+        raise SelectionError("a replay that follows has no end: leave out either --follow or the end")
+    if asked.encoder is not None:
+        # Looked for here already: a job without it would fail over and over.
+        encoder(asked.encoder)
+    if asked.source != ARTICLES_ENRICHED:
+        return
+    if asked.encoder is not None:
+        raise SelectionError(
+            f"{ARTICLES_ENRICHED} brings its vectors: for another encoder run {ARTICLES_RAW} again"
+        )
+    if isinstance(asked.where, Places):
+        raise SelectionError(f"{ARTICLES_ENRICHED} has offsets of its own: name a time, or {ARTICLES_RAW}")
+    if asked.follow:
+        raise SelectionError(f"{ARTICLES_ENRICHED} is run to an end only; follow {ARTICLES_RAW}")
+    if asked.lateness_ms is not None:
+        raise SelectionError(f"lateness is decided on {ARTICLES_RAW}; run that again")
+    if asked.without.feeds:
+        raise SelectionError(
+            f"{ARTICLES_ENRICHED} no longer holds what other feeds said of the same articles: to leave out a "
+            f"feed, run {ARTICLES_RAW} again"
+        )
