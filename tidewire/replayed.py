@@ -14,7 +14,7 @@ from topics.lane import Lane
 
 def record_of(lane: Lane) -> Replay | None:
     """None for the live lane, and for one that was not made by `./tw replay`. Raises RecordBroken."""
-    return ReplayLog(stack_settings().home / "replays").get(lane)
+    return _records().get(lane)
 
 
 def range_of(replay: Replay) -> Range:
@@ -41,6 +41,10 @@ def ends_at(replay: Replay) -> int | None:
 def apply_environment(lane: Lane) -> None:
     """Into this process what the lane's agents ran with; what the user has set stays."""
     replay = record_of(lane)
-    for name, value in ({} if replay is None else replay.environment).items():
+    for name, value in ({} if replay is None else _records().environment(replay)).items():
         os.environ.setdefault(name, value)
     load(stack_settings().home).apply()
+
+
+def _records() -> ReplayLog:
+    return ReplayLog(stack_settings().home / "replays")
