@@ -10,11 +10,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from agents.audit import events
 from agents.evaluate import evaluate
-from agents.memory import Memory, Remembered
-from agents.rail import IndicatorsMissing, Rail
+from agents.memory import Remembered
+from agents.rail import IndicatorsMissing
 from agents.sources import sources_of
 from agents.work import BriefWriter, Draft, Work
 from desks import Desk
@@ -30,7 +31,27 @@ from topics.reading import Received
 # Topic, key, value, partition (None: by key). Returns when the record is in the log.
 Send = Callable[[str, bytes, bytes, int | None], Awaitable[None]]
 
+# Why a brief is without them, where it should have some.
+WITHOUT_INDICATORS = "the indicators due at its cut-off were not in the log in time"
+
 log = logger("agents")
+
+
+class Recalls(Protocol):
+    """What a lane has said so far; see memory.Memory. May block."""
+
+    def of(self, partition: int, generation: int) -> Remembered:
+        """The briefs, with this partition read to its end at least once in this generation."""
+
+    def fresh(self, partition: int) -> Remembered:
+        """The briefs, with this partition, which may be another worker's, read to its end now."""
+
+
+class ClosedWindows(Protocol):
+    """The indicators a brief may use; see rail.Rail. May block."""
+
+    def closed(self, desk: str, cutoff: int) -> tuple[BriefIndicator, ...]:
+        """The desk's windows that had closed by ``cutoff``. Raises IndicatorsMissing."""
 
 
 class Unusable(Exception):
@@ -45,8 +66,8 @@ class Pipeline:
     lane: Lane
     desks: Mapping[str, Desk]
     writer: BriefWriter
-    memory: Memory
-    rail: Rail
+    memory: Recalls
+    rail: ClosedWindows
     send: Send
 
     async def handle(self, received: Received, generation: int) -> None:
@@ -104,7 +125,7 @@ class Pipeline:
             return await asyncio.to_thread(self.rail.closed, assignment.desk, cutoff), ""
         except IndicatorsMissing as error:
             log.warning("without indicators", story_id=assignment.story_id, reason=str(error))
-            return (), "the indicators due at its cut-off were not in the log in time"
+            return (), WITHOUT_INDICATORS
 
     async def _publish(self, brief: Brief, remembered: Remembered) -> None:
         if remembered.has(brief):

@@ -1,165 +1,234 @@
 """Two lanes side by side: what each made of the same log, and where they differ.
 
-Stories are matched by their members (article ids), never by story id. Records are compared by
-content: ids that follow from a founding article are taken off, everything else must be equal.
-Pure: ``outputs.py`` reads a lane, this module only compares.
+Stories are matched by their members (article ids), never by story id. Records are compared by content:
+ids that follow from a founding article are taken off, everything else must be equal. Pure:
+``outputs.py`` reads lanes and the raw log.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import ceil
+from typing import Literal
 
-from schemas.codec import to_dict
-from schemas.identity import brief_hash, hash_of
-from schemas.records import Assignment, Brief, EnrichedArticle, Indicator, Story
+from replay.compare_briefs import Pair, pair
+from replay.compare_causes import Allowed, Causes
+from replay.compare_log import RawLog
+from replay.compare_records import Outputs, Range, Told
+from replay.differences import KINDS, OTHER_CONTENT, Difference, Keyed, differences, hashes, keyed
+from replay.matching import Fate, Match, Members, Score, agreement, match
 
-Named = Callable[[str | None], str]
+__all__ = ["KINDS", "Allowed", "Comparison", "Difference", "Outputs", "Range", "RawLog", "compare"]
 
-KINDS = ("stories", "assignments", "briefs", "indicators")
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """What a lane made, every committed record of it, in the order of the log."""
-
-    enriched: tuple[EnrichedArticle, ...]
-    stories: tuple[Story, ...]
-    assignments: tuple[Assignment, ...]
-    briefs: tuple[Brief, ...]
-    indicators: tuple[Indicator, ...]
-
-    def up_to(self, logged_ms: int, windows_ms: int) -> Outputs:
-        """Without what came after a point of the log's clock, or windows that end after ``windows_ms``."""
-        return Outputs(
-            tuple(each for each in self.enriched if each.logged_at <= logged_ms),
-            tuple(each for each in self.stories if each.updated_at <= logged_ms),
-            tuple(each for each in self.assignments if each.assigned_at <= logged_ms),
-            tuple(each for each in self.briefs if each.information_cutoff <= logged_ms),
-            tuple(each for each in self.indicators if each.window_end <= windows_ms),
-        )
-
-    def members(self) -> dict[str, frozenset[str]]:
-        """Article ids by story id: where each article stands at last."""
-        last = {each.article_id: each.story_id for each in self.enriched}
-        found: dict[str, set[str]] = {}
-        for article, story in last.items():
-            found.setdefault(story, set()).add(article)
-        return {story: frozenset(articles) for story, articles in found.items()}
+Verdict = Literal["identical", "equal but for allowed differences", "different"]
 
 
-@dataclass(frozen=True)
-class Difference:
-    """Keys that only one lane has, and keys under which they hold different content."""
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Milliseconds: how many were measured, half of them, 95 of 100, the longest."""
 
-    kind: str
-    only_first: tuple[str, ...] = ()
-    only_second: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
+    count: int = 0
+    p50: int = 0
+    p95: int = 0
+    most: int = 0
 
-    def __bool__(self) -> bool:
-        return bool(self.only_first or self.only_second or self.changed)
+    @classmethod
+    def of(cls, values: Iterable[int]) -> Spread:
+        ranked = sorted(values)
+        if not ranked:
+            return cls()
+
+        def at(share: float) -> int:
+            return ranked[max(0, ceil(share * len(ranked)) - 1)]
+
+        return cls(len(ranked), at(0.5), at(0.95), ranked[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """``briefs``: from the information cut-off (logged) to when it was made, by the wall clock: in a
+    lane that ran the log again, the age of the log. ``stories``: on the log's clock, from the newest
+    article of a story to the record of the story."""
+
+    briefs: Spread
+    stories: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A window's last revision in both lanes; None where a lane has none."""
+
+    key: str
+    first: float | None
+    second: float | None
+    allowed: Allowed | None
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Per kind how many records each lane has and where they differ."""
+    """Counts by kind, and all that differs; ``hashes`` and ``compared`` by lane: of everything, and of what
+    is left when allowed differences are taken off both. ``matches`` are over articles both can have."""
 
     counts: Mapping[str, tuple[int, int]]
-    differences: tuple[Difference, ...] = field(default=())
+    differences: tuple[Difference, ...] = ()
+    allowed: Mapping[Allowed, tuple[Difference, ...]] = field(default_factory=dict)
+    hashes: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
+    compared: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
+    matches: tuple[Match, ...] = ()
+    members: tuple[Members, Members] = ({}, {})
+    b_cubed: Score | None = None
+    # Kinds that were left out, and why.
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    briefs: tuple[Pair, ...] = ()
+    windows: tuple[Moment, ...] = ()
+    latency: tuple[Latency, Latency] = (Latency(Spread(), Spread()), Latency(Spread(), Spread()))
 
     @property
     def identical(self) -> bool:
-        """Whether both lanes made the same."""
-        return not self.differences
+        """Whether both lanes made the same, to the letter: their hashes are equal."""
+        return self.hashes[0] == self.hashes[1]
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.identical:
+            return "identical"
+        return "different" if self.differences else "equal but for allowed differences"
+
+    @property
+    def fates(self) -> dict[Fate, int]:
+        """How many matches of each fate; all are named."""
+        counted = Counter(each.fate for each in self.matches)
+        return {fate: counted[fate] for fate in Fate}
 
 
-def compare(first: Outputs, second: Outputs) -> Comparison:
+def compare(first: Outputs, second: Outputs, log: RawLog | None = None) -> Comparison:
     """Matches and compares two lanes; doubled keys within a lane count as a difference."""
-    ours, theirs = _content(first), _content(second)
-    counts = {"members": (len(first.members()), len(second.members()))}
-    differences = [_of_members(first, second)]
-    for kind in KINDS:
-        counts[kind] = (len(ours[kind]), len(theirs[kind]))
-        differences.append(_difference(kind, ours[kind], theirs[kind]))
-    return Comparison(counts, tuple(each for each in differences if each))
-
-
-def _of_members(first: Outputs, second: Outputs) -> Difference:
-    ours = {" ".join(sorted(members)) for members in first.members().values()}
-    theirs = {" ".join(sorted(members)) for members in second.members().values()}
-    return Difference("members", tuple(sorted(ours - theirs)), tuple(sorted(theirs - ours)))
-
-
-def _difference(kind: str, ours: Mapping[str, str], theirs: Mapping[str, str]) -> Difference:
-    return Difference(
-        kind,
-        tuple(sorted(ours.keys() - theirs.keys())),
-        tuple(sorted(theirs.keys() - ours.keys())),
-        tuple(sorted(key for key in ours.keys() & theirs.keys() if ours[key] != theirs[key])),
+    left_out_kinds = {}
+    if not (first.range.windows and second.range.windows):
+        left_out_kinds["indicators"] = "one of the lanes ran no job that cuts windows"
+        first, second = replace(first, indicators=()), replace(second, indicators=())
+    causes = Causes(first, second, log or RawLog())
+    lanes = (keyed(0, first, causes), keyed(1, second, causes))
+    found = differences(lanes[0].content, lanes[1].content)
+    allowed = {name: found.get(name, ()) for name in Allowed}
+    left_out = _keys(each for name in Allowed for each in allowed[name])
+    members = tuple(_restricted(lane.members(), causes.absent) for lane in (first, second))
+    matches = match(*members)
+    return Comparison(
+        counts={kind: (len(lanes[0].content[kind]), len(lanes[1].content[kind])) for kind in KINDS},
+        differences=found.get(None, ()),
+        allowed=allowed,
+        hashes=(hashes(lanes[0].content), hashes(lanes[1].content)),
+        compared=(hashes(lanes[0].content, left_out), hashes(lanes[1].content, left_out)),
+        matches=matches,
+        members=(members[0], members[1]),
+        b_cubed=agreement(*members),
+        left_out=left_out_kinds,
+        briefs=tuple(_briefs(lanes, (first, second), matches, found.values())),
+        windows=tuple(_windows(first, second, found)),
+        latency=(_latency(first), _latency(second)),
     )
 
 
-def _content(lane: Outputs) -> dict[str, dict[str, str]]:
-    names = {story: hash_of(" ".join(sorted(members)))[:16] for story, members in lane.members().items()}
+def _keys(all_of: Iterable[Difference]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for each in all_of:
+        found[each.kind].update(each.only_first, each.only_second, each.changed)
+    return {kind: frozenset(keys) for kind, keys in found.items()}
 
-    def named(story: str | None) -> str:
-        return names.get(story or "", f"unknown {story}")
 
-    return {
-        "stories": _once((f"{named(s.story_id)} r{s.revision}", _story_hash(s, named)) for s in lane.stories),
-        "assignments": _once(
-            (f"{named(a.story_id)} r{a.story.revision} {a.desk}", _assignment_hash(a, named))
-            for a in lane.assignments
-        ),
-        # The same brief may stand in the log twice (at least once, one effect): it counts once.
-        "briefs": _one_effect(
-            (f"{named(b.story_id)} r{b.story_revision} {b.desk}", brief_hash(b)) for b in lane.briefs
-        ),
-        "indicators": _last_revisions(lane.indicators),
+def _restricted(members: Members, absent: Mapping[str, Allowed]) -> Members:
+    both = {story: articles - absent.keys() for story, articles in members.items()}
+    return {story: articles for story, articles in both.items() if articles}
+
+
+def _briefs(
+    lanes: tuple[Keyed, Keyed],
+    outputs: tuple[Outputs, Outputs],
+    matches: Sequence[Match],
+    found: Iterable[tuple[Difference, ...]],
+) -> Iterator[Pair]:
+    """Those that differ: under one key beside each other, the others by story and desk."""
+    ours, theirs = lanes[0].briefs, lanes[1].briefs
+    differing = sorted(_keys(each for some in found for each in some).get("briefs", ()))
+    alone: tuple[list[Told], list[Told]] = ([], [])
+    for key in differing:
+        base = key.removesuffix(OTHER_CONTENT)
+        one, other = ours.get(key) or ours.get(base), theirs.get(key) or theirs.get(base)
+        if one is not None and other is not None:
+            yield pair(one.brief(), other.brief())
+        elif one is not None:
+            alone[0].append(one)
+        elif other is not None:
+            alone[1].append(other)
+    yield from _by_story(alone, outputs, matches)
+
+
+def _by_story(
+    alone: tuple[list[Told], list[Told]], outputs: tuple[Outputs, Outputs], matches: Sequence[Match]
+) -> Iterator[Pair]:
+    """Briefs of matched stories and one desk: of one moment beside each other, then the last ones left."""
+    places = {
+        (lane, story): number
+        for number, each in enumerate(matches)
+        for lane, stories in enumerate((each.first, each.second))
+        for story in stories
     }
+    groups: dict[tuple[int | str, str], tuple[list[Told], list[Told]]] = defaultdict(lambda: ([], []))
+    for lane, some in enumerate(alone):
+        for told in sorted(some, key=lambda each: (each.cutoff, each.brief_id)):
+            place = places.get((lane, told.story_id), told.story_id)
+            groups[place, told.desk][lane].append(told)
+    given = tuple({(g.story_id, g.desk, g.assigned_at) for g in lane.assignments} for lane in outputs)
+    for (place, _), (ours, theirs) in groups.items():
+        yield from (pair(one.brief(), other.brief()) for one, other in _taken(ours, theirs))
+        stories = (matches[place].first, matches[place].second) if isinstance(place, int) else ((), ())
+        for told in ours:
+            yield pair(told.brief(), None, _absence(told, stories[1], given[1]))
+        for told in theirs:
+            yield pair(None, told.brief(), _absence(told, stories[0], given[0]))
 
 
-def _once(items: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for key, content in items:
-        while key in found:
-            key += " doubled"
-        found[key] = content
+def _taken(ours: list[Told], theirs: list[Told]) -> list[tuple[Told, Told]]:
+    """Takes pairs out of both lists."""
+    found = []
+    moments = {told.cutoff: told for told in theirs}
+    for told in list(ours):
+        other = moments.pop(told.cutoff, None)
+        if other is not None:
+            found.append((told, other))
+            ours.remove(told)
+            theirs.remove(other)
+    if ours and theirs:
+        found.append((ours.pop(), theirs.pop()))
     return found
 
 
-def _one_effect(items: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for key, content in items:
-        if found.setdefault(key, content) != content:
-            found[f"{key} with other content"] = content
-    return found
+def _absence(told: Told, stories: Sequence[str], given: set[tuple[str, str, int]]) -> str:
+    if not stories:
+        return "the other lane has no story with any of its articles"
+    if any((story, told.desk, told.cutoff) in given for story in stories):
+        return "assigned in the other lane too, but no brief of it is in that lane's log"
+    return "not assigned in the other lane at that moment"
 
 
-def _story_hash(story: Story, named: Named) -> str:
-    plain = to_dict(story)
-    for name in ("story_id", "previous_story_id", "merged_into"):
-        plain[name] = named(plain[name]) if plain[name] else None
-    return hash_of(plain)
+def _windows(
+    first: Outputs, second: Outputs, found: Mapping[Allowed | None, Sequence[Difference]]
+) -> Iterator[Moment]:
+    last: list[dict[str, tuple[int, float]]] = [{}, {}]
+    for values, lane in zip(last, (first, second), strict=True):
+        for each in lane.indicators:
+            values[each.key] = max(values.get(each.key, (-1, 0.0)), (each.revision, each.value))
+    for name, some in found.items():
+        for key in sorted(_keys(some).get("indicators", ())):
+            one, other = (values[key][1] if key in values else None for values in last)
+            yield Moment(key, one, other, name)
 
 
-def _assignment_hash(assignment: Assignment, named: Named) -> str:
-    plain = to_dict(assignment)
-    plain["story_id"] = ""
-    plain["story"] = _story_hash(assignment.story, named)
-    return hash_of(plain)
-
-
-def _last_revisions(indicators: Iterable[Indicator]) -> dict[str, str]:
-    last: dict[str, Indicator] = {}
-    seen: set[tuple[str, int]] = set()
-    doubled: dict[str, str] = {}
-    for each in indicators:
-        key = f"{each.name} {each.scope} {each.window_start}-{each.window_end}"
-        if (key, each.revision) in seen:
-            doubled[f"{key} r{each.revision} doubled"] = "doubled"
-        seen.add((key, each.revision))
-        if key not in last or each.revision >= last[key].revision:
-            last[key] = each
-    return {key: hash_of(to_dict(each)) for key, each in last.items()} | doubled
+def _latency(lane: Outputs) -> Latency:
+    return Latency(
+        briefs=Spread.of(told.generated_at - told.cutoff for told in lane.briefs),
+        stories=Spread.of(moved.updated_at - moved.newest for moved in lane.stories if moved.newest),
+    )

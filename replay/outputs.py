@@ -1,13 +1,27 @@
-"""Reads what a lane made: every committed record of its output topics."""
+"""Reads what a lane made, and what the raw log says about it: every committed record."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
-from replay.compare import Outputs
+from replay.compare_log import LogFold, RawLog
+from replay.compare_records import Given, Moved, Outputs, Placed, Range, Told, Window, warm_range
 from schemas.codec import Codec
-from schemas.records import Article, Assignment, Brief, EnrichedArticle, Indicator, Kind, Record, Story
+from schemas.records import (
+    AgentEvent,
+    AgentEventKind,
+    Article,
+    Assignment,
+    Brief,
+    EnrichedArticle,
+    Indicator,
+    Kind,
+    Record,
+    Story,
+)
 from topics.catalogue import (
+    AGENTS_AUDIT,
     ARTICLES_ENRICHED,
     ARTICLES_RAW,
     ASSIGNMENTS,
@@ -17,37 +31,85 @@ from topics.catalogue import (
     TOPICS,
 )
 from topics.lane import Lane
-from topics.reading import read_range
+from topics.reading import Received, beginnings, read_range
 from topics.settings import BrokerSettings
 
 R = TypeVar("R", bound=Record)
+S = TypeVar("S")
+
+# What an audit event's reason begins with when a call was not made for want of money.
+REFUSAL = "budget"
 
 
-def read_outputs(settings: BrokerSettings, codec: Codec, lane: Lane) -> Outputs:
-    """The lane's outputs up to now, read_committed."""
+def read_outputs(settings: BrokerSettings, codec: Codec, lane: Lane, range_: Range | None = None) -> Outputs:
+    """The lane's outputs up to now, read_committed. ``range_`` is what it read of the raw log, if that is
+    known; else a warm-up that it marked tells."""
+    kept_from: dict[str, Mapping[int, int]] = {}
+
+    def read(
+        name: str, record_type: type[R], made: Callable[[R], S], at: Callable[[S], int]
+    ) -> tuple[S, ...]:
+        topic = lane.topic(name)
+        lost = {p for p, offset in beginnings(settings, topic).items() if offset > 0}
+        first: dict[int, int] = {}
+        found = []
+        for received, record in _each(settings, codec, topic, record_type):
+            each = made(record)
+            found.append(each)
+            if received.partition in lost:
+                first.setdefault(received.partition, at(each))
+        kept_from[name] = first
+        return tuple(found)
+
+    enriched = read(ARTICLES_ENRICHED, EnrichedArticle, Placed.of, lambda each: each.logged_at)
     return Outputs(
-        records(settings, codec, lane.topic(ARTICLES_ENRICHED), EnrichedArticle),
-        records(settings, codec, lane.topic(STORIES), Story),
-        records(settings, codec, lane.topic(ASSIGNMENTS), Assignment),
-        records(settings, codec, lane.topic(BRIEFS), Brief),
-        records(settings, codec, lane.topic(INDICATORS), Indicator),
+        enriched=enriched,
+        stories=read(STORIES, Story, Moved.of, lambda each: each.updated_at),
+        assignments=read(ASSIGNMENTS, Assignment, Given.of, lambda each: each.assigned_at),
+        briefs=tuple(Told.of(brief) for _, brief in _each(settings, codec, lane.topic(BRIEFS), Brief)),
+        indicators=read(INDICATORS, Indicator, Window.of, lambda each: each.end),
+        range=warm_range(enriched) if range_ is None else range_,
+        kept_from=kept_from,
+        refused=_refused(settings, codec, lane),
     )
 
 
 def records(settings: BrokerSettings, codec: Codec, topic: str, record_type: type[R]) -> tuple[R, ...]:
     """Every committed record of a topic; within a partition in order. Tombstones are left out."""
-    return tuple(
-        codec.decode(each.value, record_type)
-        for each in read_range(settings, topic)
-        if each.value is not None
-    )
+    return tuple(record for _, record in _each(settings, codec, topic, record_type))
+
+
+def read_log(settings: BrokerSettings, codec: Codec, skew_ms: int = 0) -> RawLog:
+    """One pass over the raw log. ``skew_ms``: how far its clock may step back, as the jobs allow."""
+    fold = LogFold(beginnings(settings, ARTICLES_RAW), skew_ms)
+    for received, record in _each(settings, codec, ARTICLES_RAW, Article):
+        fold.take(received.partition, received.offset, received.timestamp_ms, record)
+    return fold.end()
 
 
 def last_tick(settings: BrokerSettings, codec: Codec) -> int:
     """The smallest over partitions of the last tick's log-append time, epoch ms: up to here the
     raw log is whole. 0 while a partition has no tick."""
     last = dict.fromkeys(range(TOPICS[ARTICLES_RAW].partitions), 0)
-    for each in read_range(settings, ARTICLES_RAW):
-        if each.value is not None and codec.decode(each.value, Article).kind is Kind.TICK:
-            last[each.partition] = each.timestamp_ms
+    for received, record in _each(settings, codec, ARTICLES_RAW, Article):
+        if record.kind is Kind.TICK:
+            last[received.partition] = received.timestamp_ms
     return min(last.values())
+
+
+def _refused(settings: BrokerSettings, codec: Codec, lane: Lane) -> dict[str, str]:
+    """Briefs for which a call to a model was refused, by id, and why."""
+    events = (event for _, event in _each(settings, codec, lane.topic(AGENTS_AUDIT), AgentEvent))
+    return {
+        event.brief_id: event.reason
+        for event in events
+        if event.kind is not AgentEventKind.CHECK and event.brief_id and event.reason.startswith(REFUSAL)
+    }
+
+
+def _each(
+    settings: BrokerSettings, codec: Codec, topic: str, record_type: type[R]
+) -> Iterator[tuple[Received, R]]:
+    for received in read_range(settings, topic):
+        if received.value is not None:
+            yield received, codec.decode(received.value, record_type)

@@ -17,7 +17,7 @@ from language.embeddings import ModelMissing
 from reader.alias import AliasBroken
 from replay.log import RecordBroken
 from replay.source import NotKnownYet
-from tidewire.commands import compare, demo, feeds, jobs, replay, search, stack, topics
+from tidewire.commands import compare, demo, feeds, jobs, rebuild, replay, search, stack, topics
 from tidewire.demo import DemoStopped
 from tidewire.mistakes import wrong_settings
 from tidewire.places import BrokerDown
@@ -63,6 +63,7 @@ for command in (
     search.brief,
     topics.topics,
     compare.compare,
+    rebuild.rebuild,
     stack.serve,
 ):
     app.command()(command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -143,6 +143,26 @@ def read_range(
         consumer.close()
 
 
+def read_places(
+    settings: BrokerSettings, topic: str, places: Iterable[tuple[int, int]], timeout_s: float = 30.0
+) -> dict[tuple[int, int], Received]:
+    """The committed records at given places (partition, offset), with one consumer; those that are not
+    in the log, or no longer, are left out. Raises ReadFailed when nothing comes for ``timeout_s``."""
+    consumer = _positioned(settings)
+    found: dict[tuple[int, int], Received] = {}
+    try:
+        marks = _watermarks(consumer, topic, timeout_s)
+        for partition, offset in sorted(set(places)):
+            low, high = marks.get(partition, (0, 0))
+            if low <= offset < high:
+                each = _at(consumer, TopicPartition(topic, partition, offset), timeout_s)
+                if each is not None:
+                    found[partition, offset] = each
+    finally:
+        consumer.close()
+    return found
+
+
 def latest(settings: BrokerSettings, codec: Codec, topic: str, record_type: type[R]) -> dict[str, R]:
     """The last record of every key: a compacted topic as it stands. A key whose last value is
     empty is gone. Raises Undecodable on bytes that are no such record."""
@@ -186,6 +206,27 @@ def _read(
                 f"{topic}: nothing for {timeout_s:.0f} s before the ends {pending}; "
                 "an open transaction, or no broker"
             )
+
+
+def _at(consumer: Consumer, place: TopicPartition, timeout_s: float) -> Received | None:
+    """The record at a place; None where the log goes on behind it."""
+    consumer.assign([place])
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        message = consumer.poll(0.2)
+        if message is None:
+            continue
+        error = message.error()
+        if error is not None and error.code() != KafkaError._PARTITION_EOF:
+            raise KafkaException(error)
+        if message.partition() != place.partition or (message.offset() or 0) < place.offset:
+            continue
+        each = None if error is not None else received(message)
+        return each if each is not None and each.offset == place.offset else None
+    raise ReadFailed(
+        f"{place.topic}-{place.partition}@{place.offset}: nothing for {timeout_s:.0f} s; "
+        "an open transaction, or no broker"
+    )
 
 
 def _positioned(settings: BrokerSettings) -> Consumer:

@@ -21,12 +21,12 @@ import flink_jobs.stories
 from benchmarks.stories import datasets
 from benchmarks.stories.datasets import Stream, half, retimed, share, squeezed
 from benchmarks.stories.running import Compared, Documents, clusters, documents, led
-from benchmarks.stories.scores import b_cubed
 from benchmarks.stories.vectors import KeptVectors
 from flink_jobs.stories.cluster import Curve, Weights
 from flink_jobs.stories.features import FEATURES
 from flink_jobs.stories.settings import StoriesSettings
 from language.embeddings import Encoder, MiniLM
+from replay.matching import b_cubed
 
 KNOTS = 5
 REGULARISATION = 0.3

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from newswire.labels import load_labels
+from replay.compare_records import Told
 from schemas.records import Article
 from tests.e2e.homes import Home, wait_until
 from topics.catalogue import ARTICLES_RAW
@@ -126,7 +127,21 @@ def test_the_log_run_again_in_another_lane_makes_the_same(running: Home) -> None
     running.settle(lane, running.active_jobs(lane))
     found = running.compared(lane)
     assert found.identical, found.differences
-    assert "identical" in running.tw("compare", "live", lane.name).stdout
+    said = json.loads(running.tw("replay", "compare", "live", lane.name, "--json").stdout)
+    assert said["identical"]
+    assert said["hashes"]["live"] == said["hashes"][lane.name]
+    assert said["stories"]["same"] == sum(said["stories"].values()) > 0
+
+
+def test_a_brief_is_made_again_from_its_provenance(running: Home) -> None:
+    briefs = running.outputs().briefs
+    for told in (min(briefs, key=_size), max(briefs, key=_size)):
+        said = json.loads(running.tw("rebuild", told.brief_id, "--json").stdout)
+        assert said["identical"], said
+
+
+def _size(told: Told) -> tuple[int, str]:
+    return told.revision, told.brief_id
 
 
 def test_stopped_with_a_savepoint_the_jobs_go_on_from_it(running: Home, result: dict[str, Any]) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.stories.scores import b_cubed
 from newswire.labels import load_labels
+from replay.matching import b_cubed
 from replay.outputs import last_tick, records
 from schemas.records import UniqueArticle
 from tests.e2e.homes import Home, story_by_article, wait_until

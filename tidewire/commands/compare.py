@@ -1,8 +1,9 @@
-"""``./tw compare``: two lanes side by side."""
+"""``./tw replay compare`` and ``./tw compare``: two lanes side by side."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,10 +12,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from flink_jobs.settings import TimeSettings
+from replay.compare import Comparison, Difference, Range
 from replay.compare import compare as compare_outputs
-from replay.outputs import last_tick, read_outputs
+from replay.compare_briefs import Pair
+from replay.compare_page import page
+from replay.compare_summary import summary
+from replay.outputs import read_log, read_outputs
 from tidewire.places import broker, codec, stack_settings
 from tidewire.profile import load
+from tidewire.replayed import ends_at, range_of, record_of
 from topics.lane import Lane
 
 SHOWN = 5
@@ -23,41 +29,119 @@ SHOWN = 5
 def compare(
     first: Annotated[str, typer.Argument(help="A lane, such as live.")],
     second: Annotated[str, typer.Argument(help="Another lane over the same log.")],
-    until: Annotated[int | None, typer.Option(help="Logged time in epoch ms; default the last tick.")] = None,
+    until: Annotated[
+        int | None,
+        typer.Option(help="Logged time in epoch ms; default the last tick, or where a replay ended."),
+    ] = None,
+    starts: Annotated[
+        list[str] | None,
+        typer.Option("--start", metavar="LANE=MS", help="Before this logged time the lane warmed up."),
+    ] = None,
+    page_file: Annotated[
+        Path | None, typer.Option("--page", metavar="FILE", help="Write an HTML page too.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """What two lanes made of the same log: equal, or where they differ. Exit status 1 if they do."""
+    """What two lanes made of the same log: equal, or where and why not. Exit status 1 if they differ
+    in what may not differ."""
+    found = compared(Lane(first), Lane(second), until, ranges(starts or []))
+    if page_file is not None:
+        page_file.write_text(page(found, first, second), encoding="utf-8")
+        typer.echo(f"The page is {page_file}", err=True)
+    if as_json:
+        typer.echo(json.dumps(summary(found, first, second), ensure_ascii=False))
+    else:
+        _print(Console(highlight=False), found, first, second)
+    raise typer.Exit(1 if found.verdict == "different" else 0)
+
+
+def compared(first: Lane, second: Lane, until: int | None, known: dict[str, Range]) -> Comparison:
+    """Reads both lanes and the raw log. ``known`` is what lanes read of it, by name; else their replays'
+    records tell."""
     load(stack_settings().home).apply()
+    replays = {lane.name: found for lane in (first, second) if (found := record_of(lane)) is not None}
+    known = {name: range_of(replay) for name, replay in replays.items()} | known
+    ends = [end for replay in replays.values() if (end := ends_at(replay)) is not None]
     times = TimeSettings()
-    logged = until or last_tick(broker(), codec())
+    log = read_log(broker(), codec(), times.order_skew_ms)
+    logged = until or min([log.complete_until, *ends])
     windows = logged - times.lateness_ms - times.window_skew_ms
     ours, theirs = (
-        read_outputs(broker(), codec(), Lane(name)).up_to(logged, windows) for name in (first, second)
+        read_outputs(broker(), codec(), lane, known.get(lane.name)).up_to(logged, windows)
+        for lane in (first, second)
     )
-    found = compare_outputs(ours, theirs)
-    if as_json:
-        differences = [
-            {"kind": d.kind, first: d.only_first, second: d.only_second, "changed": d.changed}
-            for d in found.differences
-        ]
-        typer.echo(
-            json.dumps({"identical": found.identical, "counts": found.counts, "differences": differences})
+    return compare_outputs(ours, theirs, log)
+
+
+def ranges(starts: list[str]) -> dict[str, Range]:
+    """Of ``LANE=EPOCH_MS``. Raises typer.BadParameter."""
+    found = {}
+    for each in starts:
+        lane, _, at = each.partition("=")
+        if not at.isdigit():
+            raise typer.BadParameter(
+                f"{each!r}: write LANE=MS, such as check=1767225600000", param_hint="--start"
+            )
+        found[Lane(lane).name] = Range(start_ms=int(at), read_from_ms=int(at))
+    return found
+
+
+def _print(console: Console, found: Comparison, first: str, second: str) -> None:
+    table = Table("", first, second, "hash", box=None)
+    for kind, (one, other) in found.counts.items():
+        ours, theirs = found.hashes[0][kind][:12], found.hashes[1][kind][:12]
+        table.add_row(kind, str(one), str(other), ours if ours == theirs else f"{ours} {theirs}")
+    console.print(table)
+    fates = [f"{count} {fate.value}" for fate, count in found.fates.items() if count]
+    score = f"; B³ {found.b_cubed.f1:.3f}" if found.b_cubed else ""
+    console.print(f"stories by members: {', '.join(fates) or 'none'}{score}")
+    _print_latency(console, found, first, second)
+    for difference in found.differences:
+        _print_difference(console, difference, first, second)
+    for pair in found.briefs[:SHOWN]:
+        _print_pair(console, pair, first, second)
+    if len(found.briefs) > SHOWN:
+        console.print(f"{len(found.briefs) - SHOWN} more briefs differ; --page or --json has them all")
+    for name, some in found.allowed.items():
+        counted = ", ".join(f"{len(each)} {each.kind}" for each in some)
+        if counted:
+            console.print(f"allowed, {name.value}: {counted}")
+    for kind, why in found.left_out.items():
+        console.print(f"not compared, {kind}: {why}")
+    console.print(found.verdict)
+    for lane, hashes, rest in zip((first, second), found.hashes, found.compared, strict=True):
+        without = "" if hashes == rest else f", without allowed differences {rest['all']}"
+        console.print(f"{escape(lane)} {hashes['all']}{without}", soft_wrap=True)
+
+
+def _print_latency(console: Console, found: Comparison, first: str, second: str) -> None:
+    for lane, latency in zip((first, second), found.latency, strict=True):
+        console.print(
+            f"{escape(lane)}: cut-off to brief p50 {latency.briefs.p50 / 1000:.1f} s, "
+            f"p95 {latency.briefs.p95 / 1000:.1f} s; article to story, on the log's clock, "
+            f"p95 {latency.stories.p95 / 1000:.1f} s"
         )
-    else:
-        console = Console(highlight=False)
-        table = Table("", first, second, box=None)
-        for kind, (one, other) in found.counts.items():
-            table.add_row(kind, str(one), str(other))
-        console.print(table)
-        for difference in found.differences:
-            for title, keys in (
-                (f"only in {first}", difference.only_first),
-                (f"only in {second}", difference.only_second),
-                ("changed", difference.changed),
-            ):
-                for key in keys[:SHOWN]:
-                    console.print(f"{difference.kind} {title}: {escape(key)}")
-                if len(keys) > SHOWN:
-                    console.print(f"{difference.kind} {title}: {len(keys) - SHOWN} more")
-        console.print("identical" if found.identical else "different")
-    raise typer.Exit(0 if found.identical else 1)
+
+
+def _print_difference(console: Console, difference: Difference, first: str, second: str) -> None:
+    for title, keys in (
+        (f"only in {first}", difference.only_first),
+        (f"only in {second}", difference.only_second),
+        ("changed", difference.changed),
+    ):
+        for key in keys[:SHOWN]:
+            console.print(f"{difference.kind} {title}: {escape(key)}")
+        if len(keys) > SHOWN:
+            console.print(f"{difference.kind} {title}: {len(keys) - SHOWN} more")
+
+
+def _print_pair(console: Console, pair: Pair, first: str, second: str) -> None:
+    ids = [brief.brief_id if brief else "none" for brief in (pair.first, pair.second)]
+    console.print(f"brief for {escape(pair.desk)}: {ids[0]} in {escape(first)}, {ids[1]} in {escape(second)}")
+    for reason in pair.reasons:
+        console.print(f"  because: {escape(reason)}")
+    for name, one, other in pair.fields:
+        console.print(f"  {name}: {escape(one)} / {escape(other)}")
+    for line in pair.lines:
+        if line.reason:
+            console.print(f"  {line.side.value}: {escape(line.text)} ({escape(line.reason)})")

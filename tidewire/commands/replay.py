@@ -27,6 +27,7 @@ from replay.select import (
     parse_time,
 )
 from tidewire.asked import Asked, brief_places, feed_ids
+from tidewire.commands import compare
 from tidewire.commands.stack import say, show_step
 from tidewire.places import stack_settings
 from tidewire.profile import load
@@ -38,6 +39,7 @@ from topics.lane import Lane
 BYTES_PER_S = 400_000.0
 
 app = typer.Typer(no_args_is_help=True, help="Run the log again, beside the live stream.")
+app.command()(compare.compare)
 LaneName = Annotated[str, typer.Option("--lane", help="The replay's own name.")]
 FromOffset = Annotated[
     str | None,
@@ -248,7 +250,7 @@ def _told(replay: Replay) -> None:
     name = replay.lane.name
     bounds = replay.runs[0].bounds
     if replay.written and bounds is not None:
-        say(f"lane {name} has come to its end: `./tw compare live {name} --until {bounds.end_at}`")
+        say(f"lane {name} has come to its end: `./tw replay compare live {name}`")
     else:
         say(f"lane {name} runs; `./tw replay list` shows how far it is")
 

@@ -1,63 +1,123 @@
 """Two lanes are equal when they made the same of the same log, and every difference is named."""
 
 from dataclasses import replace
+from typing import Any
 
-from replay.compare import Outputs, compare
-from schemas.records import Assignment, Brief, EnrichedArticle, Indicator, Story
+from replay.compare import Allowed, Comparison, Outputs, Range, RawLog, compare
+from replay.compare_log import LogFold, Takedown
+from replay.compare_records import Given, Moved, Placed, Told, Window, warm_range
+from replay.matching import Fate
+from schemas.records import (
+    Article,
+    Assignment,
+    Brief,
+    EnrichedArticle,
+    Indicator,
+    Kind,
+    Story,
+    StoryArticle,
+)
+from topics.catalogue import ARTICLES_ENRICHED, STORIES
+from topics.partitioning import partition_for
 
 
-def enriched(article: str, story: str, logged: int = 10) -> EnrichedArticle:
-    return EnrichedArticle(
-        article_id=article, story_id=story, published_at=1, observed_at=2, logged_at=logged
+def enriched(article: str, story: str, logged: int = 10, **more: Any) -> Placed:
+    values: dict[str, Any] = {"published_at": 1, "observed_at": 2, "raw_offset": logged, **more}
+    return Placed.of(EnrichedArticle(article_id=article, story_id=story, logged_at=logged, **values))
+
+
+def story(story_id: str, revision: int, at: int = 10, **more: Any) -> Moved:
+    articles = (StoryArticle(article_id="a", logged_at=at - 3),)
+    return Moved.of(
+        Story(story_id=story_id, revision=revision, opened_at=1, updated_at=at, articles=articles, **more)
     )
 
 
-def story(story_id: str, revision: int, at: int = 10) -> Story:
-    return Story(story_id=story_id, revision=revision, opened_at=1, updated_at=at)
+def given(story_id: str, revision: int = 1, at: int = 10, desk: str = "world") -> Given:
+    of = Story(story_id=story_id, revision=revision, opened_at=1, updated_at=at)
+    return Given.of(Assignment(story_id=story_id, desk=desk, assigned_at=at, story=of))
 
 
-def brief(headline: str = "h") -> Brief:
-    return Brief(
-        brief_id="b", story_id="s", desk="world", generated_at=1, information_cutoff=10, headline=headline
-    )
+def brief(headline: str = "h", story_id: str = "s", cutoff: int = 10, **more: Any) -> Told:
+    values: dict[str, Any] = {"brief_id": f"{story_id}@{cutoff}", "desk": "world", "generated_at": 25, **more}
+    return Told.of(Brief(story_id=story_id, information_cutoff=cutoff, headline=headline, **values))
 
 
-def window(revision: int, value: float, end: int = 20) -> Indicator:
-    return Indicator(
-        name="volume.1h", scope="desk:world", window_start=0, window_end=end, value=value, revision=revision
+def window(revision: int, value: float, end: int = 20, start: int = 0) -> Window:
+    return Window.of(
+        Indicator(
+            name="volume.1h",
+            scope="desk:world",
+            window_start=start,
+            window_end=end,
+            value=value,
+            revision=revision,
+        )
     )
 
 
 LANE = Outputs(
     (enriched("a", "s"), enriched("b", "s"), enriched("c", "t")),
     (story("s", 1), story("s", 2), story("t", 1)),
-    (Assignment(story_id="s", desk="world", assigned_at=10, story=story("s", 1)),),
+    (given("s"),),
     (brief(),),
     (window(0, 3.0),),
 )
 
 
-def test_a_lane_equals_itself() -> None:
+def named(found: Comparison) -> dict[str, int]:
+    """How many differences under each allowed name; only those there are."""
+    return {name.value: sum(map(len, each)) for name, each in found.allowed.items() if each}
+
+
+def test_a_lane_equals_itself_and_its_hash_proves_it() -> None:
     found = compare(LANE, LANE)
-    assert found.identical
+    assert (found.identical, found.verdict, found.differences) == (True, "identical", ())
     assert found.counts == {
-        "members": (2, 2), "stories": (3, 3), "assignments": (1, 1), "briefs": (1, 1), "indicators": (1, 1)
+        "articles": (3, 3), "members": (2, 2), "stories": (3, 3), "assignments": (1, 1), "briefs": (1, 1),
+        "indicators": (1, 1),
     }  # fmt: skip
+    assert found.hashes[0]["all"] == found.hashes[1]["all"] == found.compared[0]["all"]
+    assert found.fates[Fate.SAME] == 2
+    assert found.b_cubed is not None
+    assert found.b_cubed.f1 == 1.0
+    assert (found.latency[0].briefs.p50, found.latency[0].stories.p95) == (15, 3)
 
 
-def test_an_article_in_another_story_changes_members_and_stories() -> None:
+def test_an_article_in_another_story_changes_members_stories_and_the_hash() -> None:
     other = replace(LANE, enriched=(enriched("a", "s"), enriched("b", "t"), enriched("c", "t")))
-    kinds = {difference.kind for difference in compare(LANE, other).differences}
-    assert {"members", "stories"} <= kinds
+    found = compare(LANE, other)
+    assert {"members", "stories"} <= {difference.kind for difference in found.differences}
+    assert found.verdict == "different"
+    assert found.hashes[0]["members"] != found.hashes[1]["members"]
+    assert found.hashes[0]["indicators"] == found.hashes[1]["indicators"]
+    assert found.fates[Fate.REGROUPED] == 1
 
 
 def test_stories_match_by_members_whatever_their_ids() -> None:
-    def renamed(records: tuple[EnrichedArticle, ...] | tuple[Story, ...]) -> tuple[object, ...]:
+    def renamed(records: Any) -> Any:
         return tuple(replace(each, story_id={"s": "x", "t": "y"}[each.story_id]) for each in records)
 
-    first = replace(LANE, assignments=(), briefs=())
-    other = replace(first, enriched=renamed(LANE.enriched), stories=renamed(LANE.stories))
-    assert compare(first, other).identical
+    other = replace(
+        LANE,
+        enriched=renamed(LANE.enriched),
+        stories=renamed(LANE.stories),
+        assignments=renamed(LANE.assignments),
+        briefs=renamed(LANE.briefs),
+    )
+    assert compare(LANE, other).identical
+
+
+def test_an_article_that_went_on_to_another_story_still_names_the_one_it_left() -> None:
+    moved = replace(LANE, enriched=(*LANE.enriched, enriched("c", "s", revision=1)))
+    other = replace(
+        moved, enriched=tuple(replace(each, story_id=each.story_id + "2") for each in moved.enriched)
+    )
+    other = replace(
+        other, stories=tuple(replace(each, story_id=each.story_id + "2") for each in other.stories)
+    )
+    first, second = (replace(lane, assignments=(), briefs=()) for lane in (moved, other))
+    assert compare(first, second).identical
 
 
 def test_a_doubled_story_is_a_difference() -> None:
@@ -75,9 +135,49 @@ def test_a_missing_assignment_is_a_difference() -> None:
 
 def test_another_headline_changes_a_brief_and_repeating_it_does_not() -> None:
     assert compare(LANE, replace(LANE, briefs=(brief(), brief()))).identical
-    (found,) = compare(LANE, replace(LANE, briefs=(brief("other"),))).differences
-    assert found.kind == "briefs"
-    assert len(found.changed) == 1
+    found = compare(LANE, replace(LANE, briefs=(brief("other"),)))
+    (difference,) = found.differences
+    assert difference.kind == "briefs"
+    assert len(difference.changed) == 1
+    (pair,) = found.briefs
+    assert pair.fields == (("headline", "h", "other"),)
+
+
+def test_a_brief_that_stands_twice_with_other_content_is_set_beside_the_other_lane_s() -> None:
+    found = compare(LANE, replace(LANE, briefs=(brief(), brief("altered"))))
+    (difference,) = found.differences
+    assert difference.only_second[0].endswith("with other content")
+    assert [pair.fields for pair in found.briefs] == [(("headline", "h", "altered"),)]
+
+
+def test_when_a_brief_was_made_and_what_it_cost_make_no_difference() -> None:
+    assert compare(LANE, replace(LANE, briefs=(brief(generated_at=99, trace_id="t"),))).identical
+
+
+def test_a_brief_that_only_one_lane_has_says_what_the_other_lacks() -> None:
+    (pair,) = compare(LANE, replace(LANE, briefs=())).briefs
+    assert pair.second is None
+    assert pair.reasons == ("assigned in the other lane too, but no brief of it is in that lane's log",)
+    (pair,) = compare(LANE, replace(LANE, briefs=(), assignments=())).briefs
+    assert pair.reasons == ("not assigned in the other lane at that moment",)
+
+
+def test_briefs_of_a_split_story_are_set_beside_each_other_by_moment_and_then_the_last_ones() -> None:
+    parts = replace(
+        LANE,
+        enriched=(enriched("a", "x"), enriched("b", "y"), enriched("c", "t")),
+        stories=(story("x", 1), story("y", 1), story("t", 1)),
+        assignments=(),
+        briefs=(brief("at ten", "x", 10), brief("late", "y", 14)),
+    )
+    whole = replace(
+        LANE, briefs=(brief("ten", cutoff=10), brief("twelve", cutoff=12), brief("last", cutoff=13))
+    )
+    found = [
+        (p.first and p.first.headline, p.second and p.second.headline) for p in compare(whole, parts).briefs
+    ]
+    assert found == [("ten", "at ten"), ("last", "late"), ("twelve", None)]
+    assert compare(whole, parts).fates[Fate.SPLIT] == 1
 
 
 def test_a_window_counts_with_its_last_revision() -> None:
@@ -85,8 +185,17 @@ def test_a_window_counts_with_its_last_revision() -> None:
         replace(LANE, indicators=(window(0, 1.0), window(1, 3.0))),
         replace(LANE, indicators=(window(1, 3.0),)),
     ).identical
-    assert not compare(LANE, replace(LANE, indicators=(window(0, 4.0),))).identical
+    found = compare(LANE, replace(LANE, indicators=(window(0, 4.0),)))
+    assert [(each.first, each.second, each.allowed) for each in found.windows] == [(3.0, 4.0, None)]
     assert not compare(LANE, replace(LANE, indicators=(window(0, 3.0), window(0, 3.0)))).identical
+
+
+def test_windows_are_left_out_where_a_lane_cut_none_and_it_is_said() -> None:
+    other = replace(LANE, indicators=(), range=Range(windows=False))
+    found = compare(LANE, other)
+    assert found.identical
+    assert list(found.left_out) == ["indicators"]
+    assert not compare(LANE, replace(LANE, indicators=())).identical
 
 
 def test_what_came_after_the_end_is_left_out() -> None:
@@ -97,3 +206,178 @@ def test_what_came_after_the_end_is_left_out() -> None:
     )
     assert not compare(LANE, longer).identical
     assert compare(LANE, longer.up_to(10, 30)).identical
+
+
+# A lane that begins at logged time 100, having warmed up from 50, beside one that read everything.
+WHOLE = Outputs(
+    (
+        enriched("old", "s", 10), enriched("warm", "s", 60), enriched("new", "s", 110),
+        enriched("x", "t", 120), enriched("y", "t", 130),
+    ),
+    (story("s", 1, 10), story("s", 2, 60), story("s", 3, 110), story("t", 1, 120), story("t", 2, 130)),
+    (given("s", 2, 60), given("s", 3, 110), given("t", 2, 130)),
+    (
+        brief("s2", "s", 60), brief("s3", "s", 110, supersedes=("s@60",)), brief("t2", "t", 130),
+    ),
+    (window(0, 3.0, 100, 0), window(0, 2.0, 200, 100)),
+)  # fmt: skip
+MIDDLE = Outputs(
+    (
+        enriched("warm", "s'", 60, warmup=True), enriched("new", "s'", 110),
+        enriched("x", "t", 120), enriched("y", "t", 130),
+    ),
+    (
+        story("s'", 1, 60, warmup=True), story("s'", 2, 110), story("t", 1, 120), story("t", 2, 130),
+    ),
+    (given("s'", 1, 60), given("s'", 2, 110), given("t", 2, 130)),
+    (brief("s3 as the first", "s'", 110), brief("t2", "t", 130)),
+    (window(0, 1.0, 100, 0), window(0, 2.0, 200, 100)),
+    range=Range(start_ms=100, read_from_ms=50),
+)  # fmt: skip
+
+
+def test_a_lane_from_the_middle_differs_under_warm_up_only() -> None:
+    found = compare(WHOLE, MIDDLE)
+    assert found.differences == ()
+    assert set(named(found)) == {"warm-up"}
+    assert (found.identical, found.verdict) == (False, "equal but for allowed differences")
+    assert found.compared[0] == found.compared[1]
+    # The story whose beginning the lane has not read is the same story all the same.
+    assert found.fates[Fate.SAME] == 2
+
+
+def test_what_a_warm_up_does_not_explain_is_a_real_difference() -> None:
+    wrong = replace(MIDDLE, briefs=(MIDDLE.briefs[0], brief("another", "t", 130)))
+    (difference,) = compare(WHOLE, wrong).differences
+    assert (difference.kind, len(difference.changed)) == ("briefs", 1)
+    lost = replace(MIDDLE, enriched=MIDDLE.enriched[:-1])
+    kinds = {each.kind for each in compare(WHOLE, lost).differences}
+    assert {"articles", "members"} <= kinds
+    counted = replace(MIDDLE, indicators=(MIDDLE.indicators[0], window(0, 9.0, 200, 100)))
+    assert [each.kind for each in compare(WHOLE, counted).differences] == ["indicators"]
+
+
+def test_without_a_range_and_a_mark_a_lane_that_lacks_the_beginning_is_different() -> None:
+    unmarked = tuple(replace(each, warmup=False) for each in MIDDLE.enriched)
+    found = compare(WHOLE, replace(MIDDLE, enriched=unmarked, range=warm_range(unmarked)))
+    assert found.verdict == "different"
+    assert named(found) == {}
+
+
+def test_marks_tell_the_range_of_a_lane() -> None:
+    assert warm_range(MIDDLE.enriched) == Range(start_ms=61, read_from_ms=60)
+    assert warm_range(WHOLE.enriched) == Range()
+
+
+def test_a_difference_of_an_earlier_brief_explains_the_next_only_while_they_differ() -> None:
+    whole = (*WHOLE.briefs, brief("s4", "s", 140, supersedes=("s@110",)))
+    same = (*MIDDLE.briefs, brief("s4 otherwise", "s'", 140, supersedes=("s'@110",)))
+    assert compare(replace(WHOLE, briefs=whole), replace(MIDDLE, briefs=same)).differences == ()
+    # From briefs that are equal another must follow that is equal.
+    mended = (brief("s3", "s'", 110), *same[1:])
+    lanes = (replace(WHOLE, briefs=whole), replace(MIDDLE, briefs=mended))
+    assert compare(*lanes).differences == ()  # Its story is one whose beginning was not read.
+    read = replace(MIDDLE, range=Range(start_ms=100, read_from_ms=0), enriched=_all_read(), briefs=mended)
+    assert [each.kind for each in compare(lanes[0], read).differences if each.kind == "briefs"] == ["briefs"]
+
+
+def _all_read() -> tuple[Placed, ...]:
+    return (enriched("old", "s'", 10, warmup=True), *MIDDLE.enriched)
+
+
+def test_records_older_than_retention_may_be_missing() -> None:
+    log = RawLog(first_offsets={0: 50}, first_logged_at=55)
+    kept = Outputs(WHOLE.enriched[1:], WHOLE.stories, WHOLE.assignments, WHOLE.briefs, WHOLE.indicators)
+    found = compare(WHOLE, kept, log)
+    assert set(named(found)) == {"retention"}
+    assert found.differences == ()
+    assert compare(WHOLE, kept).verdict == "different"
+
+
+def test_a_lane_s_own_topics_forget_too() -> None:
+    at = partition_for(b"old", 6)
+    forgot = replace(WHOLE, enriched=WHOLE.enriched[1:], kept_from={ARTICLES_ENRICHED: {at: 60}})
+    found = compare(WHOLE, forgot)
+    assert (set(named(found)), found.differences) == ({"retention"}, ())
+    at = partition_for(b"s", 6)
+    forgot = replace(WHOLE, stories=WHOLE.stories[1:], kept_from={STORIES: {at: 60}})
+    found = compare(WHOLE, forgot)
+    assert (named(found), found.differences) == ({"retention": 1}, ())
+
+
+def test_taken_down_articles_may_be_missing_and_change_their_stories() -> None:
+    without = replace(
+        WHOLE,
+        enriched=tuple(each for each in WHOLE.enriched if each.article_id != "y"),
+        stories=WHOLE.stories[:-1],
+        assignments=WHOLE.assignments[:-1],
+        briefs=WHOLE.briefs[:-1],
+    )
+    log = RawLog(takedowns=(Takedown(article_id="y"),))
+    found = compare(WHOLE, without, log)
+    assert (set(named(found)), found.differences) == ({"takedowns"}, ())
+    elsewhere = RawLog(takedowns=(Takedown(article_id="another"),))
+    assert compare(WHOLE, without, elsewhere).verdict == "different"
+
+
+def test_a_takedown_covers_an_article_a_publisher_or_all_under_a_url() -> None:
+    article = enriched("a", "s", publisher="p.example", url="https://p.example/news/1")
+    assert Takedown("a").covers(article)
+    assert Takedown(publisher="p.example").covers(article)
+    assert Takedown(url_prefix="https://p.example/news/").covers(article)
+    assert not Takedown(url_prefix="https://p.example/sport/").covers(article)
+    assert not Takedown("b", "p.example").covers(article)
+    assert not Takedown().covers(article)
+
+
+def test_a_window_differs_for_an_article_s_reason_only_if_that_counts_in_it() -> None:
+    article = enriched("y", "t", 130, desk="world", published_at=100)
+    ours = replace(WHOLE, enriched=(*WHOLE.enriched[:-1], article))
+    theirs = replace(
+        WHOLE, enriched=WHOLE.enriched[:-1], indicators=(window(0, 3.0, 100, 0), window(0, 1.0, 200, 100))
+    )
+    log = RawLog(first_offsets={0: 131})
+    assert [each.allowed for each in compare(ours, theirs, log).windows] == [Allowed.RETENTION]
+    counted = replace(theirs, indicators=(window(0, 2.0, 100, 0), window(0, 2.0, 200, 100)))
+    assert [each.allowed for each in compare(ours, counted, log).windows] == [None]
+
+
+def test_records_that_broke_the_order_explain_their_stories_and_no_others() -> None:
+    swapped = replace(WHOLE, stories=(*WHOLE.stories[:4], story("t", 2, 131)))
+    log = RawLog(out_of_order=frozenset({(0, 130)}))
+    assert (named(compare(WHOLE, swapped, log)), compare(WHOLE, swapped, log).differences) == (
+        {"order breaks": 1},
+        (),
+    )
+    other = replace(WHOLE, stories=(story("s", 1, 11), *WHOLE.stories[1:]))
+    assert [each.kind for each in compare(WHOLE, other, log).differences] == ["stories"]
+
+
+def test_the_log_is_folded_to_ticks_breaks_takedowns_and_its_beginning() -> None:
+    def tick() -> Article:
+        return Article(article_id="", observed_at=0)
+
+    fold = LogFold({0: 0, 1: 7}, skew_ms=2)
+    fold.take(0, 0, 10, tick())
+    fold.take(0, 1, 9, Article(article_id="a", observed_at=0, kind=Kind.ENTRY))
+    fold.take(0, 2, 7, Article(article_id="b", observed_at=0, kind=Kind.ENTRY))
+    fold.take(0, 3, 12, tick())
+    fold.take(1, 7, 11, tick())
+    fold.take(1, 8, 11, Article(article_id="a", observed_at=0, kind=Kind.TAKEDOWN))
+    log = fold.end()
+    assert (log.complete_until, log.first_logged_at) == (11, 11)
+    assert log.out_of_order == {(0, 2)}
+    assert log.takedowns == (Takedown("a"),)
+
+
+def test_a_brief_refused_its_money_may_differ_and_so_may_those_after_it() -> None:
+    ours = replace(LANE, briefs=(brief("a"), brief("b", cutoff=12, supersedes=("s@10",))))
+    theirs = replace(
+        LANE,
+        briefs=(brief("cheap"), brief("after it", cutoff=12, supersedes=("s@10",))),
+        refused={"s@10": "budget of the day is spent"},
+    )
+    found = compare(ours, theirs)
+    assert (named(found), found.differences) == ({"budget refusals": 2}, ())
+    assert compare(ours, replace(theirs, refused={})).verdict == "different"
+    assert list(found.allowed) == list(Allowed)

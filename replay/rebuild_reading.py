@@ -1,0 +1,115 @@
+"""Reads what a brief was made of, as far as the log still holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from replay.rebuild import Evidence, Logged
+from schemas.codec import Codec
+from schemas.records import Article, Assignment, Brief, Indicator, Story
+from topics.catalogue import (
+    AGENTS_RESPONSES,
+    ARTICLES_RAW,
+    ASSIGNMENTS,
+    BRIEFS,
+    INDICATORS,
+    STORIES,
+    TOPICS,
+)
+from topics.lane import Lane
+from topics.partitioning import partition_for
+from topics.reading import Received, beginnings, read_places, read_range
+from topics.settings import BrokerSettings
+
+
+class NoSuchBrief(ValueError):
+    """The lane's briefs do not hold it."""
+
+
+def gather(
+    settings: BrokerSettings, codec: Codec, lane: Lane, brief_id: str, windows_of: Lane | None = None
+) -> Evidence:
+    """Everything the brief rests on; ``windows_of`` is the lane whose indicators it used, if not its own.
+    Raises NoSuchBrief."""
+    brief = _briefs(settings, codec, lane, [brief_id]).get(brief_id)
+    if brief is None:
+        raise NoSuchBrief(f"No brief {brief_id} in {lane.topic(BRIEFS)}. `./tw search` prints ids.")
+    given = _assignment(settings, codec, lane, brief)
+    of_story = _story(settings, codec, lane, brief) if given is None else None
+    if of_story is not None:
+        # An assignment holds the story's revision as its topic has it; what else it says is in the brief.
+        given = Assignment(
+            story_id=brief.story_id,
+            assigned_at=brief.information_cutoff,
+            story=of_story,
+            desk=brief.desk,
+        )
+    places = [(source.raw_partition, source.raw_offset) for source in brief.provenance.sources]
+    raw = read_places(settings, ARTICLES_RAW, places)
+    return Evidence(
+        brief=brief,
+        assignment=given,
+        given_by="" if given is None else ASSIGNMENTS if of_story is None else STORIES,
+        raw={
+            place: Logged(codec.decode(each.value, Article), each.timestamp_ms)
+            for place, each in raw.items()
+            if each.value is not None
+        },
+        beginnings=beginnings(settings, ARTICLES_RAW),
+        predecessors=_briefs(settings, codec, lane, brief.supersedes) if brief.supersedes else {},
+        windows=tuple(_windows(settings, codec, windows_of or lane, brief.desk)),
+        responses=_responses(settings, brief),
+    )
+
+
+def _briefs(settings: BrokerSettings, codec: Codec, lane: Lane, brief_ids: Iterable[str]) -> dict[str, Brief]:
+    wanted = {brief_id.encode(): brief_id for brief_id in brief_ids}
+    values: dict[str, bytes] = {}
+    for each in read_range(settings, lane.topic(BRIEFS)):
+        brief_id = wanted.get(each.key or b"")
+        if brief_id is not None and each.value is not None:
+            values[brief_id] = each.value
+        elif brief_id is not None:
+            values.pop(brief_id, None)
+    return {brief_id: codec.decode(value, Brief) for brief_id, value in values.items()}
+
+
+def _assignment(settings: BrokerSettings, codec: Codec, lane: Lane, brief: Brief) -> Assignment | None:
+    for each in _of_story(settings, lane, ASSIGNMENTS, brief.story_id):
+        given = codec.decode(each.value or b"", Assignment)
+        if (given.story.revision, given.desk) == (brief.story_revision, brief.desk):
+            return given
+    return None
+
+
+def _story(settings: BrokerSettings, codec: Codec, lane: Lane, brief: Brief) -> Story | None:
+    for each in _of_story(settings, lane, STORIES, brief.story_id):
+        story = codec.decode(each.value or b"", Story)
+        if story.revision == brief.story_revision:
+            return story
+    return None
+
+
+def _of_story(settings: BrokerSettings, lane: Lane, name: str, story_id: str) -> Iterator[Received]:
+    """A story's records, in order; only its partition is read."""
+    key, count = story_id.encode(), TOPICS[name].partitions
+    others = dict.fromkeys(set(range(count)) - {partition_for(key, count)}, 0)
+    for each in read_range(settings, lane.topic(name), end=others):
+        if each.key == key and each.value is not None:
+            yield each
+
+
+def _windows(settings: BrokerSettings, codec: Codec, lane: Lane, desk: str) -> Iterator[Indicator]:
+    """The desk's; their key is name+scope."""
+    ending = f"+desk:{desk}".encode()
+    for each in read_range(settings, lane.topic(INDICATORS)):
+        if each.value is not None and (each.key or b"").endswith(ending):
+            yield codec.decode(each.value, Indicator)
+
+
+def _responses(settings: BrokerSettings, brief: Brief) -> frozenset[str]:
+    wanted = {each.encode() for each in brief.provenance.request_hashes}
+    if not wanted:
+        return frozenset()
+    kept = {each.key for each in read_range(settings, AGENTS_RESPONSES) if each.value is not None}
+    return frozenset(each.decode() for each in wanted & kept)

@@ -1,0 +1,38 @@
+"""The page and the JSON of a comparison say the same, and nothing that feeds wrote runs."""
+
+import json
+from dataclasses import replace
+
+from replay.compare import compare
+from replay.compare_page import page
+from replay.compare_summary import summary
+from tests.unit.replay.test_compare import LANE, MIDDLE, WHOLE, brief
+
+
+def test_equal_lanes_are_said_to_be_identical_with_their_hash() -> None:
+    found = compare(LANE, LANE)
+    text = page(found, "live", "check")
+    assert "live beside check: <span class=identical>identical</span>" in text
+    assert found.hashes[0]["all"] in text
+    said = summary(found, "live", "check")
+    assert said["identical"] is True
+    assert said["hashes"]["live"] == said["hashes"]["check"]
+    assert json.loads(json.dumps(said))["stories"]["same"] == 2
+
+
+def test_allowed_differences_are_listed_under_their_names() -> None:
+    found = compare(WHOLE, MIDDLE)
+    said = summary(found, "live", "middle")
+    assert (said["identical"], said["verdict"]) == (False, "equal but for allowed differences")
+    assert list(said["allowed"]) == ["takedowns", "retention", "warm-up", "order breaks", "budget refusals"]
+    assert said["allowed"]["warm-up"]
+    assert said["differences"] == []
+    assert "<summary>warm-up</summary>" in page(found, "live", "middle")
+
+
+def test_what_a_feed_wrote_is_text_on_the_page() -> None:
+    hostile = replace(LANE, briefs=(brief("<script>alert(1)</script>"),))
+    text = page(compare(hostile, LANE), "live", "check")
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+    assert "default-src 'none'" in text

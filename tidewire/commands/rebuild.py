@@ -1,0 +1,77 @@
+"""``./tw rebuild``: a brief made again from its provenance."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from tidewire.replayed import apply_environment
+from topics.lane import Lane
+
+if TYPE_CHECKING:
+    from replay.rebuild import Evidence, Rebuilt
+
+
+def rebuild(
+    brief_id: Annotated[str, typer.Argument(metavar="BRIEF", help="As search prints it.")],
+    lane: Annotated[str, typer.Option("--lane", help="Of which lane.")] = "live",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Make a brief again from its provenance: identical, or what is missing.
+
+    Exit status 1 unless it is identical.
+    """
+    # Here, because the model's SDK would double the time that every other command takes to start.
+    from tidewire.rebuilding import again
+
+    apply_environment(Lane(lane))
+    evidence, found = again(Lane(lane), brief_id)
+    if as_json:
+        typer.echo(json.dumps(_plain(found), ensure_ascii=False))
+    else:
+        _print(Console(highlight=False), evidence, found)
+    raise typer.Exit(0 if found.identical else 1)
+
+
+def _plain(found: Rebuilt) -> dict[str, Any]:
+    pair = found.differences
+    return {
+        "brief": found.brief.brief_id,
+        "identical": found.identical,
+        "hash": found.hash,
+        "again": found.again_hash,
+        "missing": found.missing,
+        "fields": [] if pair is None else [list(each) for each in pair.fields],
+        "statements": []
+        if pair is None
+        else [{"side": line.side.value, "text": line.text, "reason": line.reason} for line in pair.lines],
+    }
+
+
+def _print(console: Console, evidence: Evidence, found: Rebuilt) -> None:
+    brief = found.brief
+    console.print(f"[bold]{escape(brief.headline)}[/]")
+    facts = [
+        f"{len(evidence.raw)} of {len(brief.provenance.sources)} raw records",
+        f"story revision {brief.story_revision} from {evidence.given_by or 'nowhere'}",
+        f"{len(evidence.predecessors)} of {len(brief.supersedes)} superseded briefs",
+        f"{len(brief.indicators)} indicators",
+        f"{len(evidence.responses)} of {len(brief.provenance.request_hashes)} recorded responses",
+    ]
+    console.print(f"[dim]{' · '.join(facts)}[/]")
+    for each in found.missing:
+        console.print(f"missing: {escape(each)}")
+    if (pair := found.differences) is not None:
+        for name, one, other in pair.fields:
+            console.print(f"{name}: in the log {escape(one)}; made again {escape(other)}")
+        for line in pair.lines:
+            if line.reason:
+                console.print(f"{line.side.value}: {escape(line.text)} ({escape(line.reason)})")
+        for reason in pair.reasons:
+            console.print(f"because: {escape(reason)}")
+    verdict = "identical" if found.identical else "cannot be made again" if found.missing else "different"
+    console.print(f"{verdict} {found.hash}" + (f" {found.again_hash}" if verdict == "different" else ""))
