@@ -113,7 +113,7 @@ class Replays:
             if not replay.follows:
                 replay = self.running.await_end(replay, running, say)
         if not replay.written:
-            environment = {**self._profile.environment, **self.log.environment(replay)}
+            environment = {**self._profile.for_roles(), **self.log.environment(replay)}
             self._stack.add_roles([agents_role(replay.lane, environment)])
         if replay.follows:
             return replay

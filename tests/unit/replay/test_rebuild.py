@@ -157,7 +157,7 @@ def test_a_changed_desk_file_and_another_writer_are_told_apart() -> None:
     assert "the writer" not in found
 
     class Later(ExtractiveWriter):
-        recipe = "extractive-2"
+        recipe = "another-writer"
 
     (found,) = made(evidence(FIRST), replace(MAKER, writer=Later())).missing
     assert found.endswith("the writer is extractive-2, and was another: its version, model or prompts")
