@@ -11,7 +11,7 @@ from topics.settings import BrokerSettings
 
 CONNECT_S = 1.0
 # A broker that listens may be busy; what does not listen is told by the connection alone.
-METADATA_S = 10.0
+METADATA_S = 5.0
 
 
 def answers(settings: BrokerSettings) -> bool:

@@ -56,10 +56,11 @@ def search(
         console.print(f"Nothing found for [bold]{escape(query)}[/] in lane {escape(lane)}.")
         return
     for number, result in enumerate(answer["results"], 1):
-        _print_result(console, number, result)
+        print_result(console, number, result)
 
 
-def _print_result(console: Console, number: int, result: dict[str, Any]) -> None:
+def print_result(console: Console, number: int, result: dict[str, Any]) -> None:
+    """One result of a search; ``result`` as the API gives it."""
     outlets = ", ".join(result["outlets"]) if result["kind"] == "brief" else result["outlet"]
     facts = [result["kind"], outlets, short_time(result["date"]), f"score {result['score']:.3f}"]
     if copies := len(result["copies"]):
@@ -89,10 +90,11 @@ def brief(
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False))
         return
-    _print_brief(Console(highlight=False), answer)
+    print_brief(Console(highlight=False), answer)
 
 
-def _print_brief(console: Console, said: dict[str, Any]) -> None:
+def print_brief(console: Console, said: dict[str, Any]) -> None:
+    """A whole brief; ``said`` as the API gives it."""
     console.print(f"\n[bold]{escape(said['headline'])}[/]")
     state = "superseded" if said["superseded"] else "current"
     facts = [

@@ -1,0 +1,121 @@
+"""The command line as a process: what it says when nothing runs, when it is told nonsense, and on Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tidewire import cli, entry
+from tidewire.stack.settings import LOOPBACK
+from topics.answering import answers
+from topics.settings import BrokerSettings
+
+COMMAND = [sys.executable, "-m", "tidewire.entry"]
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """Bound and not listened at: nobody else gets it, and connections are refused."""
+    with socket.socket() as held:
+        held.bind((LOOPBACK, 0))
+        yield held.getsockname()[1]
+
+
+@pytest.fixture
+def environment(tmp_path: Path, closed_port: int) -> dict[str, str]:
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("TIDEWIRE_")}
+    return {**bare, "TIDEWIRE_HOME": str(tmp_path), "TIDEWIRE_STACK_KAFKA_PORT": str(closed_port)}
+
+
+def tw(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True, text=True)
+
+
+def test_without_a_broker_there_is_one_clear_line(
+    environment: dict[str, str], closed_port: int, tmp_path: Path
+) -> None:
+    subscriptions = tmp_path / "one.csv"
+    subscriptions.write_text("https://a.example/f\n")
+    for arguments in (["topics"], ["feeds", "list"], ["feeds", "import", str(subscriptions)], ["jobs", "submit"]):
+        done = tw(environment, *arguments)
+        assert done.returncode == 1, arguments
+        assert done.stdout == ""
+        assert done.stderr == (
+            f"Kafka at 127.0.0.1:{closed_port} does not answer. "
+            "`./tw status` tells what runs, `./tw up` starts it.\n"
+        )
+
+
+def test_a_port_that_is_none_is_named_by_its_variable(environment: dict[str, str]) -> None:
+    done = tw({**environment, "TIDEWIRE_STACK_KAFKA_PORT": "abc"}, "up")
+    assert done.returncode == 1
+    assert done.stderr.startswith("TIDEWIRE_STACK_KAFKA_PORT=abc: input should be a valid integer")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "the file is empty"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\x1b[2J", "no text but binary data, so no OPML"),
+        (b'<opml><body>\n<outline xmlUrl="https://a', "line 2: the file ends here without </opml>"),
+    ],
+)
+def test_a_broken_list_of_feeds_says_so_and_echoes_no_control_character(
+    environment: dict[str, str], tmp_path: Path, content: bytes, said: str
+) -> None:
+    broken = tmp_path / "broken.opml"
+    broken.write_bytes(content)
+    done = tw(environment, "feeds", "import", str(broken))
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert all(each.isprintable() or each == "\n" for each in done.stdout + done.stderr)
+
+
+def test_usage_names_the_program_as_it_was_called(environment: dict[str, str]) -> None:
+    done = tw({**environment, "TIDEWIRE_CALLED_AS": "./tw"}, "feeds", "--help")
+    assert "Usage: ./tw feeds [OPTIONS]" in done.stdout
+
+
+def test_ctrl_c_ends_with_130_and_no_traceback(environment: dict[str, str]) -> None:
+    with socket.create_server((LOOPBACK, 0)) as mute:
+        url = f"http://{LOOPBACK}:{mute.getsockname()[1]}"
+        running = subprocess.Popen(
+            [*COMMAND, "search", "strike"],
+            env={**environment, "TIDEWIRE_READER_URL": url},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        mute.settimeout(60)
+        asked, _ = mute.accept()
+        with asked:
+            running.send_signal(signal.SIGINT)
+            _, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "Traceback" not in said
+
+
+def test_ctrl_c_outside_a_command_is_no_different(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert ended.value.code == 130
+
+
+def test_a_broker_that_listens_and_says_nothing_does_not_answer(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("topics.answering.METADATA_S", 0.3)
+    with socket.create_server((LOOPBACK, 0)) as mute:
+        assert not answers(BrokerSettings(bootstrap=f"{LOOPBACK}:{mute.getsockname()[1]}"))
+    assert capfd.readouterr().err == ""
