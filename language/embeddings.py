@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 # Read when the library is imported; disable_telemetry_events() comes after it has made a device's
 # id and a database in the home folder.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-import onnxruntime  # noqa: E402
+import onnxruntime
 
 Vector = NDArray[np.float32]
 

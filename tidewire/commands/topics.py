@@ -60,8 +60,14 @@ def described(name: str, topic: Topic, held: dict[int, tuple[int, int]]) -> dict
 def show_topics(console: Console, topics: list[dict[str, Any]]) -> None:
     """A table of them."""
     rows = [
-        [each["topic"], str(each["offsets"]), " ".join(map(str, each["ends"].values())), each["kept"]]
-        + [each["schema"], each["key"]]
+        [
+            each["topic"],
+            str(each["offsets"]),
+            " ".join(map(str, each["ends"].values())),
+            each["kept"],
+            each["schema"],
+            each["key"],
+        ]
         for each in topics
     ]
     columns = ("topic", "offsets", "ends by partition", "kept", "schema", "key")

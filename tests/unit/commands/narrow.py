@@ -13,7 +13,12 @@ class Narrow:
     def __init__(self, terminal: bool) -> None:
         self._file = io.StringIO()
         self.console = Console(
-            file=self._file, width=80, force_terminal=terminal, no_color=True, highlight=False, color_system=None
+            file=self._file,
+            width=80,
+            force_terminal=terminal,
+            no_color=True,
+            highlight=False,
+            color_system=None,
         )
 
     @property

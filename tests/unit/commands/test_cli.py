@@ -1,4 +1,4 @@
-"""The command line as a process: what it says when nothing runs, when it is told nonsense, and on Ctrl-C."""
+"""The command line as a whole: what it says when nothing runs, when it is told nonsense, and on Ctrl-C."""
 
 from __future__ import annotations
 
@@ -7,17 +7,29 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tidewire import cli, entry
+from tidewire.places import stack_settings
 from tidewire.stack.settings import LOOPBACK
 from topics.answering import answers
 from topics.settings import BrokerSettings
 
-COMMAND = [sys.executable, "-m", "tidewire.entry"]
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command left."""
+
+    status: int
+    out: str
+    err: str
+
+
+Tw = Callable[..., Done]
 
 
 @pytest.fixture
@@ -29,35 +41,58 @@ def closed_port() -> Iterator[int]:
 
 
 @pytest.fixture
-def environment(tmp_path: Path, closed_port: int) -> dict[str, str]:
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("TIDEWIRE_")}
-    return {**bare, "TIDEWIRE_HOME": str(tmp_path), "TIDEWIRE_STACK_KAFKA_PORT": str(closed_port)}
+def environment(tmp_path: Path, closed_port: int) -> Iterator[None]:
+    """A home of the test's own, where nothing runs. Commands add to the environment: undone after."""
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith("TIDEWIRE_"):
+            del os.environ[name]
+    os.environ |= {"TIDEWIRE_HOME": str(tmp_path), "TIDEWIRE_STACK_KAFKA_PORT": str(closed_port)}
+    stack_settings.cache_clear()
+    yield
+    stack_settings.cache_clear()
+    os.environ.clear()
+    os.environ.update(before)
 
 
-def tw(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True, text=True)
+@pytest.fixture
+def tw(environment: None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Tw:
+    """Runs a command in this process, with all that it and its libraries print."""
+
+    def run(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["tidewire", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            entry.main()
+        said = capfd.readouterr()
+        return Done(int(ended.value.code or 0), said.out, said.err)
+
+    return run
 
 
-def test_without_a_broker_there_is_one_clear_line(
-    environment: dict[str, str], closed_port: int, tmp_path: Path
-) -> None:
+def test_without_a_broker_there_is_one_clear_line(tw: Tw, closed_port: int, tmp_path: Path) -> None:
     subscriptions = tmp_path / "one.csv"
     subscriptions.write_text("https://a.example/f\n")
-    for arguments in (["topics"], ["feeds", "list"], ["feeds", "import", str(subscriptions)], ["jobs", "submit"]):
-        done = tw(environment, *arguments)
-        assert done.returncode == 1, arguments
-        assert done.stdout == ""
-        assert done.stderr == (
+    for arguments in (
+        ["topics"],
+        ["feeds", "list"],
+        ["feeds", "import", str(subscriptions)],
+        ["jobs", "submit"],
+    ):
+        done = tw(*arguments)
+        assert done.status == 1, arguments
+        assert done.out == ""
+        assert done.err == (
             f"Kafka at 127.0.0.1:{closed_port} does not answer. "
             "`./tw status` tells what runs, `./tw up` starts it.\n"
         )
 
 
-def test_a_port_that_is_none_is_named_by_its_variable(environment: dict[str, str]) -> None:
-    done = tw({**environment, "TIDEWIRE_STACK_KAFKA_PORT": "abc"}, "up")
-    assert done.returncode == 1
-    assert done.stderr.startswith("TIDEWIRE_STACK_KAFKA_PORT=abc: input should be a valid integer")
-    assert len(done.stderr.splitlines()) == 1
+def test_a_port_that_is_none_is_named_by_its_variable(tw: Tw, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEWIRE_STACK_KAFKA_PORT", "abc")
+    done = tw("up")
+    assert done.status == 1
+    assert done.err.startswith("TIDEWIRE_STACK_KAFKA_PORT=abc: input should be a valid integer")
+    assert len(done.err.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -69,35 +104,36 @@ def test_a_port_that_is_none_is_named_by_its_variable(environment: dict[str, str
     ],
 )
 def test_a_broken_list_of_feeds_says_so_and_echoes_no_control_character(
-    environment: dict[str, str], tmp_path: Path, content: bytes, said: str
+    tw: Tw, tmp_path: Path, content: bytes, said: str
 ) -> None:
     broken = tmp_path / "broken.opml"
     broken.write_bytes(content)
-    done = tw(environment, "feeds", "import", str(broken))
-    assert done.returncode == 1
-    assert said in done.stderr
-    assert all(each.isprintable() or each == "\n" for each in done.stdout + done.stderr)
+    done = tw("feeds", "import", str(broken))
+    assert done.status == 1
+    assert said in done.err
+    assert all(each.isprintable() or each == "\n" for each in done.out + done.err)
 
 
-def test_usage_names_the_program_as_it_was_called(environment: dict[str, str]) -> None:
-    done = tw({**environment, "TIDEWIRE_CALLED_AS": "./tw"}, "feeds", "--help")
-    assert "Usage: ./tw feeds [OPTIONS]" in done.stdout
+def test_usage_names_the_program_as_it_was_called(tw: Tw, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEWIRE_CALLED_AS", "./tw")
+    done = tw("feeds", "--help")
+    assert "Usage: ./tw feeds [OPTIONS]" in done.out
 
 
-def test_ctrl_c_ends_with_130_and_no_traceback(environment: dict[str, str]) -> None:
+def test_ctrl_c_ends_with_130_and_no_traceback(environment: None) -> None:
     with socket.create_server((LOOPBACK, 0)) as mute:
         url = f"http://{LOOPBACK}:{mute.getsockname()[1]}"
         running = subprocess.Popen(
-            [*COMMAND, "search", "strike"],
-            env={**environment, "TIDEWIRE_READER_URL": url},
+            [sys.executable, "-m", "tidewire.entry", "search", "strike"],
+            env={**os.environ, "TIDEWIRE_READER_URL": url},
             stderr=subprocess.PIPE,
             text=True,
         )
-        mute.settimeout(60)
+        mute.settimeout(200)
         asked, _ = mute.accept()
         with asked:
             running.send_signal(signal.SIGINT)
-            _, said = running.communicate(timeout=60)
+            _, said = running.communicate(timeout=200)
     assert running.returncode == 130
     assert "Traceback" not in said
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tests.unit.commands.narrow import Narrow
 from tidewire.commands.search import print_brief, print_result, search
 from tidewire.indicators import in_words
 
+END = datetime(2025, 11, 25, 1, tzinfo=UTC)
 URL = "https://harbour.example/category/of/news/2025/11/25/a-long-slug-of-an-article-about-a-strike.html"
 RESULT = {
     "kind": "article",
@@ -57,8 +59,8 @@ def indicator(name: str, seconds: int, value: float, z: float | None = None) -> 
     return {
         "name": name,
         "scope": "desk:world",
-        "window_start": f"2025-11-25T00:{59 - seconds // 60:02}:{(60 - seconds) % 60:02}Z",
-        "window_end": "2025-11-25T01:00:00Z",
+        "window_start": (END - timedelta(seconds=seconds)).isoformat(),
+        "window_end": END.isoformat(),
         "value": value,
         "z": z,
     }
