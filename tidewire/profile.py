@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 FILE = "profile.json"
+PRIVATE_HOSTS = "TIDEWIRE_PRODUCERS_ALLOW_HOSTS"
 
 
 class Newswire(BaseModel):
@@ -35,6 +36,14 @@ class Profile(BaseModel):
         """Into this process; what the user has set stays."""
         for name, value in self.environment.items():
             os.environ.setdefault(name, value)
+
+    def for_roles(self) -> dict[str, str]:
+        """What the roles are given: here too the user's values stay. Hosts that may be private add up,
+        so that the user's own feeds are watched beside the newswire's."""
+        given = {name: os.environ.get(name, value) for name, value in self.environment.items()}
+        lists = (self.environment.get(PRIVATE_HOSTS), os.environ.get(PRIVATE_HOSTS))
+        hosts = dict.fromkeys(host.strip() for each in lists if each for host in each.split(","))
+        return {**given, PRIVATE_HOSTS: ",".join(hosts)} if hosts else given
 
 
 def load(home: Path) -> Profile:

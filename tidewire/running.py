@@ -32,11 +32,11 @@ def start(stack: Stack, profile: Profile, say: Say, feeds: Callable[[], None] = 
     with ThreadPoolExecutor(max_workers=1) as pool:
         say("jobs: starting")
         submitting = pool.submit(flink.ensure, jobs)
-        stack.add_roles(reading_roles(stack.settings, profile.environment))
+        stack.add_roles(reading_roles(stack.settings, profile.for_roles()))
         for started in submitting.result():
             origin = f"from {started.resumed_from.name}" if started.resumed_from else "at the log's beginning"
             say(f"{started.name}: running {origin}")
-    stack.add_roles(producer_roles(profile.environment))
+    stack.add_roles(producer_roles(profile.for_roles()))
     return jobs
 
 

@@ -94,7 +94,7 @@ def submit(
         origin = f"from {each.resumed_from}" if each.resumed_from else "at the log's beginning"
         say(f"{each.name}: running as {each.id} {origin}")
     if agents and not chosen.is_live and "stories" in names:
-        stack.add_roles([agents_role(chosen, load(stack.settings.home).environment)])
+        stack.add_roles([agents_role(chosen, load(stack.settings.home).for_roles())])
     if bounds := wanted[0].bounds:
         for run, job in zip(wanted, started, strict=True):
             jobs.await_end(run, job)
