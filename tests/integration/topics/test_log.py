@@ -11,11 +11,12 @@ from schemas.codec import Codec
 from schemas.records import Article, Brief, DeadLetter, FeedSpec, Kind, Record, Story
 from schemas.registry import Registry
 from topics.admin import drop_lane_topics, ensure_topics, lanes
+from topics.answering import answers
 from topics.catalogue import ARTICLES_RAW, BRIEFS, DEAD_LETTERS, FEEDS_CATALOG, STORIES
 from topics.consuming import consume
 from topics.lane import LIVE, Lane
 from topics.partitioning import partition_for
-from topics.reading import end_offsets, latest, read_range
+from topics.reading import end_offsets, latest, offset_ranges, read_range
 from topics.writing import Writer, transactional_config
 
 pytestmark = pytest.mark.integration
@@ -67,6 +68,8 @@ def test_a_range_begins_and_ends_where_asked(kafka: Any, codec: Codec, lane: Lan
     read = read_range(kafka.broker, lane.topic(STORIES), start={2: 3}, end={2: 7})
     assert [each.offset for each in read] == [3, 4, 5, 6]
     assert end_offsets(kafka.broker, lane.topic(STORIES))[2] == 10
+    assert offset_ranges(kafka.broker, lane.topic(STORIES))[2] == (0, 10)
+    assert answers(kafka.broker)
 
 
 def test_aborted_records_are_never_read_and_the_end_is_still_reached(
