@@ -160,7 +160,7 @@ def test_a_changed_desk_file_and_another_writer_are_told_apart() -> None:
         recipe = "another-writer"
 
     (found,) = made(evidence(FIRST), replace(MAKER, writer=Later())).missing
-    assert found.endswith("the writer is extractive-2, and was another: its version, model or prompts")
+    assert found.endswith("the writer is another-writer, and was another: its version, model or prompts")
     (found,) = made(evidence(FIRST), replace(MAKER, desks={})).missing
     assert found.startswith("desk world has no file here")
 
