@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from flink_jobs.runs import job_title
 from flink_jobs.submit import Jobs
 from replay.log import RecordBroken, ReplayLog
 from tidewire import jobs as flink
-from tidewire.places import stack_settings
+from tidewire.places import broker, stack_settings
 from tidewire.profile import Profile
 from tidewire.roles import agents_role, newswire_role, producer_roles, reading_roles
 from tidewire.stack.programs import Role
 from tidewire.stack.stack import Stack
+from topics.admin import lanes
+from topics.lane import LIVE
 
 Say = Callable[[str], None]
 
@@ -42,7 +45,7 @@ def start(stack: Stack, profile: Profile, say: Say, feeds: Callable[[], None] = 
         # Whoever interrupts a start takes the cluster down: a submission must not hold that up.
         pool.shutdown(wait=False, cancel_futures=True)
     stack.add_roles(producer_roles(profile.for_roles()))
-    stack.add_roles(_of_replays(stack, profile, say))
+    stack.add_roles([*_of_replays(stack, profile, say), *_of_lanes(stack, profile, jobs)])
     return jobs
 
 
@@ -59,6 +62,17 @@ def _of_replays(stack: Stack, profile: Profile, say: Say) -> list[Role]:
         if replay is not None and replay.has_agents:
             found.append(agents_role(lane, {**profile.for_roles(), **log.environment(replay)}))
     return found
+
+
+def _of_lanes(stack: Stack, profile: Profile, jobs: Jobs) -> list[Role]:
+    """The agents of lanes that run beside live without being a replay's, where they had some."""
+    home = stack.settings.home
+    others = set(lanes(broker())) - {LIVE} - set(ReplayLog(home / "replays").lanes())
+    return [
+        agents_role(lane, profile.for_roles())
+        for lane in sorted(others, key=lambda lane: lane.name)
+        if lane.folder(home / "agents").exists() and jobs.rest.active(job_title("stories", lane))
+    ]
 
 
 def _newswire(stack: Stack, profile: Profile) -> Role:
