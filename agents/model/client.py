@@ -1,0 +1,129 @@
+"""The SDK's client, with every error of its turned into one of ours. Nothing is recorded or paid for here."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import anthropic
+import httpx2
+import stamina
+
+from agents.model.answers import read
+from agents.model.endpoints import Capabilities
+from agents.model.errors import Lost, ModelFailed, NoKey, Rejected, Unanswered, Unfit
+from agents.model.settings import ModelSettings
+
+COUNTED = ("messages", "model", "system", "tools", "tool_choice", "output_config")
+# No tokeniser we know makes more tokens than this of a text.
+BYTES_A_TOKEN = 2
+AGAIN_S = 0.2
+
+
+class MessagesClient:
+    """One endpoint. Use it in one event loop, and close it."""
+
+    def __init__(self, settings: ModelSettings, capable: Capabilities) -> None:
+        self._settings = settings
+        self._capable = capable
+        self._sdk: anthropic.AsyncAnthropic | None = None
+
+    async def create(self, request: Mapping[str, Any]) -> bytes:
+        """The body of a whole answer. What was lost on the way is asked for again, within the time limit.
+
+        Raises NoKey, Rejected, Unanswered.
+        """
+        sdk = self._client()
+        try:
+            async with asyncio.timeout(self._settings.timeout_s):
+                async for attempt in stamina.retry_context(
+                    on=Lost, attempts=self._settings.max_retries + 1, wait_initial=AGAIN_S, timeout=None
+                ):
+                    with attempt:
+                        return await _once(sdk, request)
+        except TimeoutError as error:
+            limit = self._settings.timeout_s
+            raise Unanswered(f"the model did not answer within {limit:g} s", may_be_charged=True) from error
+        raise AssertionError("a retry either returns or raises")
+
+    async def count(self, request: Mapping[str, Any]) -> int:
+        """Input tokens: counted by the endpoint where it can, otherwise estimated from above."""
+        size = len(json.dumps(dict(request), ensure_ascii=False).encode())
+        if not self._capable.counts_tokens:
+            return size // BYTES_A_TOKEN
+        asked = {name: request[name] for name in COUNTED if name in request}
+        try:
+            async with asyncio.timeout(self._settings.timeout_s):
+                return (await self._client().messages.count_tokens(**asked)).input_tokens
+        except (anthropic.APIError, TimeoutError):
+            # Counting is a courtesy: the call itself will tell what is wrong.
+            return size // BYTES_A_TOKEN
+
+    async def check_models(self, names: Iterable[str]) -> None:
+        """Raises Unfit, naming it, for a model that the endpoint does not have. Network trouble raises
+        Unanswered: it says nothing about models."""
+        if not self._capable.lists_models:
+            return
+        for name in dict.fromkeys(names):
+            try:
+                async with asyncio.timeout(self._settings.timeout_s):
+                    await self._client().models.retrieve(name)
+            except anthropic.NotFoundError as error:
+                raise Unfit(f"{self._settings.base_url} has no model {name!r}") from error
+            except (anthropic.AnthropicError, TimeoutError) as error:
+                raise _failure(error) from error
+
+    async def close(self) -> None:
+        """Gives connections back."""
+        if self._sdk is not None:
+            await self._sdk.close()
+            self._sdk = None
+
+    def _client(self) -> anthropic.AsyncAnthropic:
+        key = self._settings.api_key
+        if key is None or not self._settings.has_key:
+            raise NoKey("no model key: set ANTHROPIC_API_KEY")
+        if self._sdk is None:
+            self._sdk = anthropic.AsyncAnthropic(
+                api_key=key.get_secret_value(),
+                base_url=self._settings.base_url,
+                timeout=self._settings.timeout_s,
+                max_retries=self._settings.max_retries,
+                # Our traces are nobody else's; the SDK would send them upstream.
+                open_telemetry={"propagation": False},
+            )
+        return self._sdk
+
+
+async def _once(sdk: anthropic.AsyncAnthropic, request: Mapping[str, Any]) -> bytes:
+    try:
+        raw = await sdk.messages.with_raw_response.create(**request)
+        body = raw.http_response.content
+    except (anthropic.AnthropicError, httpx2.HTTPError, json.JSONDecodeError, ValueError) as error:
+        raise _failure(error) from error
+    read("", body)  # Raises Lost for a body that is damaged.
+    return body
+
+
+def _failure(error: BaseException) -> ModelFailed:
+    """Ours for one of the SDK's. Its texts may repeat a request, so they are not passed on."""
+    match error:
+        case anthropic.APITimeoutError() | TimeoutError():
+            return Unanswered("the model did not answer in time", may_be_charged=True)
+        case httpx2.RemoteProtocolError() | httpx2.ReadError() | json.JSONDecodeError():
+            return Lost(f"the model's answer was lost on the way ({type(error).__name__})")
+        case anthropic.APIConnectionError() if isinstance(error.__cause__, httpx2.RemoteProtocolError):
+            return Lost("the model's answer was lost on the way")
+        case anthropic.APIConnectionError() | httpx2.HTTPError():
+            return Unanswered("the model's server cannot be reached", may_be_charged=False)
+        case anthropic.APIStatusError(status_code=status) if status in (408, 409, 429) or status >= 500:
+            return Unanswered(f"the model's server answered {status}", may_be_charged=False)
+        case anthropic.APIStatusError(status_code=status) if status >= 400:
+            kind = (error.body or {}).get("error", {}).get("type", "") if isinstance(error.body, dict) else ""
+            return Rejected(f"the model's server rejects the request with {status} {kind}".rstrip())
+        case anthropic.APIError():
+            return Lost(f"the model's answer was lost on the way ({type(error).__name__})")
+        case _:
+            return Rejected(f"the request could not be sent ({type(error).__name__})")

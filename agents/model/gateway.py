@@ -1,0 +1,145 @@
+"""Asks the Messages API once for each different request: recorded answers first, then the budget, then the
+server. An answer is booked and in the log, both acknowledged, before anyone uses it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+from weakref import WeakValueDictionary
+
+from agents.model.answers import Answer, read, request_hash
+from agents.model.client import MessagesClient
+from agents.model.errors import ModelFailed, Spared, Unanswered
+from agents.model.recordings import Recordings
+from agents.money import ledger
+from agents.money.breaker import Breaker, BreakerOpen
+from agents.money.budget import Budget, BudgetRefused, Reservation
+from agents.money.ledger import Call, Purpose
+from agents.money.prices import Prices
+from schemas.records import AgentEvent, RecordedResponse
+from telemetry.logs import logger
+
+# Returns when the event is in the log.
+Audit = Callable[[AgentEvent], Awaitable[None]]
+
+log = logger("agents.model")
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """What a call is paid from. ``refresh`` brings the budget up to date with what other workers spent;
+    ``counted`` is told of an event whose cost the budget has."""
+
+    prices: Prices
+    budget: Budget
+    breaker: Breaker
+    refresh: Callable[[], Awaitable[None]]
+    counted: Callable[[str], None]
+
+
+class ModelGateway:
+    """``endpoint`` is the address that requests are recorded under."""
+
+    def __init__(
+        self,
+        endpoint: str,
+        client: MessagesClient,
+        recordings: Recordings,
+        purse: Purse,
+        audit: Audit,
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._endpoint = endpoint
+        self._client = client
+        self._recordings = recordings
+        self._purse = purse
+        self._audit = audit
+        self._now_ms = now_ms
+        self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def ask(self, request: Mapping[str, Any], purpose: Purpose) -> Answer:
+        """The answer to a Messages request, from the log if it has been asked before.
+
+        Raises ModelFailed; what failed is not recorded, and may be asked again.
+        """
+        wanted = request_hash(self._endpoint, request)
+        lock = self._asking.setdefault(wanted, asyncio.Lock())
+        async with lock:
+            known = await self._recordings.find(wanted)
+            call = Call(purpose, wanted, str(request["model"]), self._endpoint, self._now_ms())
+            if known is None:
+                return await self._pay(call, request)
+            answer = read(wanted, known.body)
+            await self._audit(ledger.recorded(call, answer.usage))
+            return self._priced(answer, known.model, known.recorded_at)
+
+    async def _pay(self, call: Call, request: Mapping[str, Any]) -> Answer:
+        reservation = await self._reserve(call, request)
+        try:
+            body = await self._client.create(request)
+        except ModelFailed as error:
+            await self._failed(call, error, reservation)
+            raise
+        except BaseException:
+            # Given up by ourselves: what the server makes of it, it may charge.
+            self._purse.budget.settle(reservation, reservation.amount)
+            self._purse.breaker.abandoned()
+            raise
+        self._purse.breaker.success()
+        answer = self._priced(read(call.request_hash, body), call.model, call.at)
+        self._purse.budget.settle(reservation, answer.cost)
+        event = ledger.paid(call, answer.answer_id, answer.usage, answer.cost, answer.stop_reason)
+        self._purse.counted(event.event_id)
+        await self._audit(event)
+        await self._recordings.keep(self._response(call, body))
+        return answer
+
+    async def _reserve(self, call: Call, request: Mapping[str, Any]) -> Reservation:
+        """Raises Spared."""
+        try:
+            self._purse.breaker.check(time.monotonic())
+        except BreakerOpen as error:
+            raise Spared(str(error)) from error
+        try:
+            await self._purse.refresh()
+            tokens = await self._client.count(request)
+            at = call.at
+            worst = self._purse.prices.worst(call.model, tokens, int(request["max_tokens"]), at)
+            return self._purse.budget.reserve(call.purpose.account, worst, at)
+        except BudgetRefused as error:
+            self._purse.breaker.abandoned()
+            await self._audit(ledger.refused(call, error.cap, str(error)))
+            log.warning("a model call is refused", brief_id=call.purpose.account.brief_id, reason=str(error))
+            raise Spared(f"budget: {error}") from error
+        except BaseException:
+            self._purse.breaker.abandoned()
+            raise
+
+    async def _failed(self, call: Call, error: ModelFailed, reservation: Reservation) -> None:
+        charged = isinstance(error, Unanswered) and error.may_be_charged
+        at_most = reservation.amount if charged else Decimal(0)
+        self._purse.budget.settle(reservation, at_most)
+        if isinstance(error, Unanswered) and error.overload:
+            self._purse.breaker.failure(time.monotonic())
+        else:
+            self._purse.breaker.abandoned()
+        log.warning("a model call failed", step=call.purpose.step, reason=str(error))
+        await self._audit(ledger.failed(call, str(error), at_most))
+
+    def _priced(self, answer: Answer, model: str, at_ms: int) -> Answer:
+        return replace(answer, cost=self._purse.prices.cost(model, answer.usage, at_ms))
+
+    def _response(self, call: Call, body: bytes) -> RecordedResponse:
+        return RecordedResponse(
+            request_hash=call.request_hash,
+            recorded_at=call.at,
+            endpoint=call.endpoint,
+            model=call.model,
+            status=200,
+            body=body,
+            article_ids=call.purpose.article_ids,
+        )
