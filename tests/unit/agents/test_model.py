@@ -97,9 +97,7 @@ def ask(
     async def run() -> list[Answer | BaseException]:
         client = MessagesClient(set_, TABLE["anthropic"])
         recordings = Recordings(log.read_on, log.record)
-        gateway = ModelGateway(
-            set_.messages_url, client, recordings, of or purse(), log.audit, lambda: NOW
-        )
+        gateway = ModelGateway(set_.messages_url, client, recordings, of or purse(), log.audit, lambda: NOW)
         try:
             asked = [gateway.ask(each, PURPOSE) for each in requests or (REQUEST,)]
             return await asyncio.gather(*asked, return_exceptions=True)
@@ -260,9 +258,7 @@ def test_a_budget_refusal_is_on_the_record_and_costs_nothing(api: MessagesApi) -
 def test_failures_in_a_row_open_the_breaker(api: MessagesApi) -> None:
     api.faults += [Fault.status(529)] * 5
     one_purse = purse(breaker_failures=2)
-    got = [
-        ask(api, Log(), {**REQUEST, "max_tokens": n}, of=one_purse, max_retries=0)[0] for n in range(1, 5)
-    ]
+    got = [ask(api, Log(), {**REQUEST, "max_tokens": n}, of=one_purse, max_retries=0)[0] for n in range(1, 5)]
     assert [type(each).__name__ for each in got] == ["Unanswered", "Unanswered", "Spared", "Spared"]
     assert api.attempts == 2
 
