@@ -14,9 +14,10 @@ from language.frequency import has_list, listed
 QUESTION = re.compile(r"\?[\"'’”»)\]]*$")
 TO_A_WRITER = re.compile(
     r"(?i)\b(?:your|this|each|every)\s+(?:\w+\s+)?(?:answers?|responses?|repl(?:y|ies)|outputs?|summar(?:y|ies))\b|"
-    r"\b(?:append|include|insert|add)(?:ed)?\b[^.!?]{0,60}\b(?:to|in|at the end of)\s+(?:any|every|all|the)\s+"
-    r"(?:answer|response|reply|summary)|"
-    r"\b(?:deine|eure|ihre|jeder|ta|votre|toute|tu|su|cualquier|tua|ogni)\s+(?:antwort\w*|r[eé]ponse|respuesta|risposta)\b"
+    r"\b(?:append|include|insert|add)(?:ed)?\b[^.!?]{0,60}\b(?:to|in|at the end of)\s+(?:any|every|all|the)"
+    r"\s+(?:answer|response|reply|summary)|"
+    r"\b(?:deine|eure|ihre|jeder|ta|votre|toute|tu|su|cualquier|tua|ogni)\s+"
+    r"(?:antwort\w*|r[eé]ponse|respuesta|risposta)\b"
 )
 # Base forms with which orders begin and reports do not.
 VERBS = (
@@ -31,7 +32,7 @@ VERBS = (
 )
 # "Use of force" and "Report says" are no orders.
 ORDER = re.compile(
-    rf"(?i)^[\W_]*(?:(?:please|kindly|now|then|next|just|always|also|first|break down|bitte)[, ]+)?(?:{VERBS}|break down)"
+    rf"(?i)^[\W_]*(?:(?:please|kindly|now|then|next|just|always|also|first|bitte)[, ]+)?(?:{VERBS}|break\s+down)"
     r"\s+(?!of\b|for\b|by\b|from\b|on\b|in\b|at\b|says?\b|said\b|is\b|was\b|has\b|finds?\b|shows?\b|warns?\b|and\b)"
 )
 WORD = re.compile(r"\w{3,}")

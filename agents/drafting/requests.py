@@ -1,4 +1,4 @@
-"""Requests, laid out so that what is the same comes first: tools, house rules, desk, story, and then the task.
+"""Requests, laid out so that what is the same comes first: tools, house rules, desk, story, then the task.
 
 The task stands after the material, so that the last word is ours; workers on one story share all that comes
 before it. No clock and no random number: the same work makes the same request. Pure.
@@ -104,4 +104,7 @@ def _marked(name: str, value: object, nonce: str) -> str:
 
 def _persona(desk: Desk) -> str:
     questions = "\n".join(f"- {question}" for question in desk.questions)
-    return f"# Desk: {desk.title}\nMandate: {desk.mandate}\nAudience: {desk.audience}\nStanding questions:\n{questions}"
+    return (
+        f"# Desk: {desk.title}\nMandate: {desk.mandate}\nAudience: {desk.audience}\n"
+        f"Standing questions:\n{questions}"
+    )

@@ -66,7 +66,7 @@ class ModelWriter:
         self.recipe = writer_recipe(prompts, settings, capable, tools)
 
     async def write(self, work: Work) -> Draft:
-        """Prose whose every statement stands on located quotes; else the floor. Raises nothing of the model's."""
+        """Prose whose every statement stands on located quotes, or the floor. Raises no ModelFailed."""
         floor = _floor(work)
         items = items_of(work.sources)
         if not items or not floor.statements:
@@ -253,7 +253,7 @@ def _sound(plan: Plan) -> Plan:
 
 
 def _floor(work: Work) -> Draft:
-    """The extractive draft without its orders and questions: it may take the place of prose that obeyed one."""
+    """The extractive draft without orders and questions: it may replace prose that obeyed one."""
     draft = extract(work)
     languages = {article.article_id: article.language for article in work.sources.originals}
     kept = tuple(

@@ -1,4 +1,4 @@
-"""What models are told, as Markdown files. Their hash is a part of every recipe: a changed word, other briefs."""
+"""What models are told, as Markdown. Their hash is a part of every recipe: a changed word, other briefs."""
 
 from __future__ import annotations
 

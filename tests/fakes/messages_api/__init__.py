@@ -1,7 +1,7 @@
 """A Messages API of our own, over real HTTP: what the real one would refuse, it refuses.
 
-``with MessagesApi(model) as api`` serves ``/v1/messages`` (JSON and events), ``/v1/messages/count_tokens`` and
-``/v1/models`` on a free loopback port. ``model`` answers a request with a Reply; ``faults`` come first.
+``with MessagesApi(model) as api`` serves ``/v1/messages`` (JSON and events), ``/v1/messages/count_tokens``
+and ``/v1/models`` on a free loopback port. ``model`` answers a request with a Reply; ``faults`` come first.
 """
 
 from tests.fakes.messages_api.faults import Fault
