@@ -77,7 +77,7 @@ class Shelf:
         """
         where: list[Condition] = [OneOf("kind", (STORY,)), OneOf("key", (ident,))]
         if as_of is not None:
-            where.append(Within("known_from", at_most=as_of))
+            where.append(Within("known_from", below=as_of + 1))
         found = [each.payload for each in self._store.scroll(self._name, where, limit=REVISIONS)]
         if not found:
             raise NotThere(STORY, ident, self._lane)

@@ -32,7 +32,8 @@ VERBS = (
 )
 # "Use of force" and "Report says" are no orders.
 ORDER = re.compile(
-    rf"(?i)^[\W_]*(?:(?:please|kindly|now|then|next|just|always|also|first|bitte)[, ]+)?(?:{VERBS}|break\s+down)"
+    rf"(?i)^[\W_]*(?:(?:please|kindly|now|then|next|just|always|also|first|bitte)[, ]+)?"
+    rf"(?:{VERBS}|break\s+down)"
     r"\s+(?!of\b|for\b|by\b|from\b|on\b|in\b|at\b|says?\b|said\b|is\b|was\b|has\b|finds?\b|shows?\b|warns?\b|and\b)"
 )
 WORD = re.compile(r"\w{3,}")

@@ -1,0 +1,101 @@
+"""A writer with a model, over a Messages API of our own, with the log replaced by lists."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import SecretStr
+
+from agents.drafting.settings import WriterSettings
+from agents.drafting.steps import Tools
+from agents.drafting.writer import ModelWriter
+from agents.evaluate import evaluate
+from agents.model import ModelGateway, ModelSettings
+from agents.model.client import MessagesClient
+from agents.model.endpoints import TABLE
+from agents.model.gateway import Purse
+from agents.model.recordings import Recordings
+from agents.money.breaker import Breaker
+from agents.money.budget import Budget, Caps
+from agents.money.prices import Prices
+from agents.money.settings import MoneySettings
+from agents.prompts import load
+from agents.work import Draft, Work
+from schemas.records import AgentEvent, Brief, RecordedResponse
+from tests.fakes.messages_api import MessagesApi
+
+NOW = 1_790_000_000_000
+ToolsOf = Callable[[Recordings, Callable[[AgentEvent], Any]], Tools]
+
+
+@dataclass
+class Topics:
+    """Stands for the responses' topic and the audit."""
+
+    responses: list[RecordedResponse] = field(default_factory=list)
+    events: list[AgentEvent] = field(default_factory=list)
+
+    async def record(self, response: RecordedResponse) -> None:
+        await asyncio.sleep(0)
+        self.responses.append(response)
+
+    async def audit(self, event: AgentEvent) -> None:
+        await asyncio.sleep(0)
+        self.events.append(event)
+
+    def read_on(self) -> list[tuple[str, RecordedResponse | None]]:
+        return [(each.request_hash, each) for each in self.responses]
+
+
+def purse(**money: Any) -> Purse:
+    chosen = MoneySettings(**money)
+
+    async def refresh() -> None:
+        await asyncio.sleep(0)
+
+    return Purse(
+        Prices(chosen),
+        Budget(Caps(chosen.per_brief_usd, chosen.per_desk_hour_usd, chosen.per_day_usd)),
+        Breaker(chosen.breaker_failures, chosen.breaker_pause_s),
+        refresh,
+        lambda _: None,
+    )
+
+
+@dataclass
+class Newsroom:
+    """Writes briefs. ``model`` and ``writer`` override settings; ``money`` is the purse's."""
+
+    api: MessagesApi
+    topics: Topics = field(default_factory=Topics)
+    model: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    money: dict[str, Any] = field(default_factory=dict)
+    tools: ToolsOf | None = None
+
+    def drafts(self, works: Sequence[Work]) -> tuple[list[Draft], str]:
+        """The drafts of works that are written at once, and the writer's recipe."""
+        return asyncio.run(self._drafts(works))
+
+    def briefs(self, *works: Work) -> list[Brief]:
+        """As they would be published."""
+        drafts, recipe = self.drafts(works)
+        return [evaluate(work, draft, recipe, NOW) for work, draft in zip(works, drafts, strict=True)]
+
+    async def _drafts(self, works: Sequence[Work]) -> tuple[list[Draft], str]:
+        given = {"endpoint": "anthropic", "max_retries": 0, **self.model}
+        chosen = ModelSettings(api_key=SecretStr("test"), base_url=self.api.url, **given)
+        client = MessagesClient(chosen, TABLE["anthropic"])
+        recordings = Recordings(self.topics.read_on, self.topics.record)
+        gateway = ModelGateway(
+            chosen.messages_url, client, recordings, purse(**self.money), self.topics.audit, lambda: NOW
+        )
+        tools = self.tools(recordings, self.topics.audit) if self.tools is not None else None
+        writer = ModelWriter(gateway, load(), WriterSettings(**self.settings), TABLE["anthropic"], tools)
+        try:
+            return list(await asyncio.gather(*(writer.write(each) for each in works))), writer.recipe
+        finally:
+            await client.close()
