@@ -98,7 +98,7 @@ def create_app(settings: Settings) -> faust.App:
             log.warning("stopping before everything in hand was done; it will be done again")
         await written.close()
 
-    @app.task
+    @app.task  # type: ignore[untyped-decorator]
     async def check_the_model() -> None:
         await written.start()
 

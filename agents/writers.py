@@ -1,4 +1,4 @@
-"""Who writes: without a key the extractive writer; with one a model, through everything that guards it. Wiring."""
+"""Who writes: without a key the extractive writer; with one a model, through all that guards it. Wiring."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Writing:
 
 
 def writing(lane: Lane, broker: BrokerSettings, codec: Codec, send: Send, rail: Rail) -> Writing:
-    """Raises Unfit for an endpoint that cannot do what is needed, UnknownPrice for a model without a price."""
+    """Raises Unfit for an endpoint that cannot do what is needed, UnknownPrice for an unpriced model."""
     model = ModelSettings()
     if not model.has_key:
         return Writing(ExtractiveWriter())

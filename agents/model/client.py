@@ -100,7 +100,7 @@ class MessagesClient:
 async def _once(sdk: anthropic.AsyncAnthropic, request: Mapping[str, Any]) -> bytes:
     try:
         raw = await sdk.messages.with_raw_response.create(**request)
-        body = raw.http_response.content
+        body: bytes = raw.http_response.content
     except (anthropic.AnthropicError, httpx2.HTTPError, json.JSONDecodeError, ValueError) as error:
         raise _failure(error) from error
     read("", body)  # Raises Lost for a body that is damaged.

@@ -33,6 +33,9 @@ class Asked:
     as_of: int
 
 
+Answer = Callable[[Asked], Awaitable[dict[str, Any]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
     """``version`` is raised when the same arguments give another result."""
@@ -40,7 +43,7 @@ class Tool:
     name: str
     description: str
     arguments: type[Arguments]
-    answer: Callable[[Asked], Awaitable[dict[str, Any]]]
+    answer: Answer
     version: int = 1
 
     @property
@@ -83,9 +86,7 @@ def registry(archive: Archive, rail: Rail) -> dict[str, Tool]:
     async def convert_units(given: ConvertArguments, _: int) -> dict[str, Any]:
         return dict(convert(given.value, given.unit, given.to))
 
-    def of(
-        method: Callable[[Any, int], Awaitable[dict[str, Any]]],
-    ) -> Callable[[Asked], Awaitable[dict[str, Any]]]:
+    def of(method: Callable[[Any, int], Awaitable[dict[str, Any]]]) -> Answer:
         return lambda asked: method(asked.given, asked.as_of)
 
     tools = (

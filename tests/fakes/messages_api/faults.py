@@ -22,8 +22,8 @@ ERRORS = {
 @dataclass(frozen=True, slots=True)
 class Fault:
     """``status`` answers with that status, ``slow`` after so many seconds, ``drop`` closes the connection in
-    the middle of the answer, ``truncate`` ends its JSON early; ``refuse``, ``cut`` (max_tokens) and ``nonsense``
-    are answers like any other, and billed. Only requests for which ``when`` holds are hit.
+    the middle of the answer, ``truncate`` ends its JSON early; ``refuse``, ``cut`` (max_tokens) and
+    ``nonsense`` are answers like any other, and billed. Only requests for which ``when`` holds are hit.
     """
 
     kind: Kind
