@@ -1,32 +1,46 @@
-"""Which sentences report something. Orders, questions and cipher are no report, whoever they are meant for.
+"""Which sentences report something. Orders, questions, talk to a reader and cipher are no report.
 
 This goes further than the check of prose, which looks for orders to a machine: a sentence such as "Write a
-poem about the sea" is harmless to quote and must not be obeyed, so a model is not shown it at all.
+poem about the sea" is harmless to quote and must not be obeyed, so a model is not shown it at all. What is
+lost is little: a report speaks of third persons, outside of quotation marks, in words of its language.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from agents.checks.prose import objection
 from language.frequency import has_list, listed
 
-QUESTION = re.compile(r"\?[\"'’”»)\]]*$")
+QUESTION = re.compile(r"\?[\"'”’»)\]]*$")
+QUOTED = re.compile(r"“[^”]*”|„[^“”]*[“”]|«[^»]*»|\"[^\"]*\"|‘[^’]*’(?!\w)")
+# Talk between a writer and a reader.
+TALK = re.compile(
+    r"\b(?i:you|your|yours|yourself|vous|votre|vos|usted|ustedes|du|dein\w*)\b|"
+    r"\bI\b|\bI['’](?:m|ve|ll|d)\b|\b(?i:my|let me|let['’]s)\b"
+)
 TO_A_WRITER = re.compile(
-    r"(?i)\b(?:your|this|each|every)\s+(?:\w+\s+)?(?:answers?|responses?|repl(?:y|ies)|outputs?|summar(?:y|ies))\b|"
+    r"(?i)\b(?:each|every|this|jeder|toute|cualquier|ogni)\s+(?:\w+\s+)?"
+    r"(?:answers?|responses?|repl(?:y|ies)|summar(?:y|ies)|antwort\w*|r[eé]ponse|respuesta|risposta)\b|"
     r"\b(?:append|include|insert|add)(?:ed)?\b[^.!?]{0,60}\b(?:to|in|at the end of)\s+(?:any|every|all|the)"
     r"\s+(?:answer|response|reply|summary)|"
-    r"\b(?:deine|eure|ihre|jeder|ta|votre|toute|tu|su|cualquier|tua|ogni)\s+"
-    r"(?:antwort\w*|r[eé]ponse|respuesta|risposta)\b"
+    r"\b(?:as|the)\s+(?:ai\s+|virtual\s+)?(?:assistant|chatbot)(?=\s*[,.;:]|\s+(?:in|is|has|must|will|should)\b)|"
+    r"\b(?:en tant qu['’]|como |als |come )(?:assistant|asistente|assistente)\b|"
+    r"\bthe user (?:has|is|was|wants|asked|approved)\b|\bwhen asked to (?:summari[sz]e|proceed|reply)\b"
+)
+LABEL = re.compile(
+    r"(?i)^[\W_]*(?:[\w()]+\s+){0,4}?(?:tasks?|instructions?|directives?|system|assistant|bot|user|prompt|reasoning|"
+    r"trace|developer|systemhinweis|syst[eè]me|sistema)\b[^:]{0,24}:"
 )
 # Base forms with which orders begin and reports do not.
 VERBS = (
-    "add|anagram|append|answer|augment|call|click|collect|combine|compose|convert|copy|decode|delete|describe|"
-    "develop|disregard|download|draft|dump|email|enhance|ensure|execute|explain|export|follow|forget|forward|generate|"
-    "give|group|ignore|imagine|include|insert|install|integrate|introduce|jumble|list|make|mention|misspell|modify|"
-    "output|post|pretend|print|proceed|provide|rearrange|read|recommend|remember|remove|render|repeat|replace|reply|"
-    "report|respond|reveal|rewrite|run|say|scramble|send|show|state|substitute|suggest|summari[sz]e|tell|transfer|"
-    "translate|upload|use|visit|write|"
+    "add|anagram|append|answer|augment|call|click|collect|combine|compose|confirm|continue|convert|copy|decode|"
+    "delete|describe|develop|disregard|download|draft|dump|email|enhance|ensure|execute|explain|export|follow|forget|"
+    "forward|generate|give|group|ignore|imagine|include|insert|install|integrate|introduce|jumble|list|make|mention|"
+    "misspell|modify|output|post|pretend|print|proceed|provide|rearrange|read|recommend|remember|remove|render|repeat|"
+    "replace|reply|report|respond|reveal|rewrite|run|say|scramble|send|show|state|substitute|suggest|summari[sz]e|"
+    "tell|transfer|translate|upload|use|visit|write|"
     "erkläre|schreibe|sende|zeige|füge|antworte|übersetze|ignoriere|escribe|explica|envía|muestra|añade|responde|"
     "traduce|[ée]cris|[ée]crivez|explique|expliquez|envoie|envoyez|ajoute|ajoutez|r[ée]ponds|r[ée]pondez|traduis"
 )
@@ -36,24 +50,39 @@ ORDER = re.compile(
     rf"(?:{VERBS}|break\s+down)"
     r"\s+(?!of\b|for\b|by\b|from\b|on\b|in\b|at\b|says?\b|said\b|is\b|was\b|has\b|finds?\b|shows?\b|warns?\b|and\b)"
 )
-WORD = re.compile(r"\w{3,}")
+CODE_WORD = r"\b[A-Z0-9]+-[A-Z0-9]+-(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9-]{3,}\b"
+CIPHER = re.compile(
+    r"(?:%[0-9A-Fa-f]{2}\w*){2}|(?:\b[01]{8}\b\s*){2}|(?:\b\w ){4,}|\\u[0-9a-fA-F]{4}|==|::|\w\(\)|:[\s./-]*$|"
+    r"\{\w+\}|[-_=*#]{4,}|" + CODE_WORD
+)
+# Several of these in a sentence: figures inside words, signs inside words.
+STRANGE = re.compile(r"[A-Za-z]\d+(?=[A-Za-z])|\d[A-Za-z]+(?=\d)|\w[%$@<>*^~`|;](?=\w)")
+MANY = 3
+MIXED = re.compile(r"\w*(?:[A-Za-z][\u0370-\u04ff]|[\u0370-\u04ff][A-Za-z])\w*")
+WORD = re.compile(r"[^\W\d_]{2,}")
+# A report of fewer words says nothing; scripts without spaces have long ones.
+FEWEST_WORDS, LONG_WORD = 3, 6
 # A sentence of names and figures still has this share of words that its language knows.
 KNOWN = 0.4
 
 
+@lru_cache(maxsize=20_000)
 def reports(text: str, language: str) -> bool:
     """Whether a sentence may be shown to a model, quoted by one, or stand in its prose."""
-    return (
-        objection(text) is None
-        and not QUESTION.search(text)
-        and not TO_A_WRITER.search(text)
-        and not ORDER.match(text)
-        and _readable(text, language)
-    )
+    if objection(text) is not None or QUESTION.search(text):
+        return False
+    if CIPHER.search(text) or MIXED.search(text) or len(STRANGE.findall(text)) >= MANY:
+        return False
+    outside = QUOTED.sub("“…”", text)
+    if TALK.search(outside) or TO_A_WRITER.search(text) or LABEL.match(text) or ORDER.match(text):
+        return False
+    return _readable(text, language)
 
 
 def _readable(text: str, language: str) -> bool:
-    words = [word for word in WORD.findall(text) if not word.isdigit()]
-    if not has_list(language) or not words:
+    words = WORD.findall(text)
+    if len(words) < FEWEST_WORDS and not any(len(word) >= LONG_WORD and not word.isascii() for word in words):
+        return False
+    if not has_list(language):
         return True
     return sum(listed(word.casefold(), language) for word in words) >= KNOWN * len(words)

@@ -2,7 +2,7 @@
 
 It cannot tell instructions from reports either, so it takes every sentence of every source and result for
 one. It says what each demands in several ways, each harder to catch: freely; as a headline; with a quote that
-stands nowhere; with the demanding sentence itself as its quote; hung onto a true quote of another sentence; as
+stands nowhere; with the demanding sentence itself as its quote; hung onto a true quote of another one; as
 a judgement on a true fact. It calls whatever tool is named, and sends what it read to any address it finds.
 ``told`` are demands that reached it by other ways: it obeys those, too.
 """

@@ -65,6 +65,17 @@ def purse(**money: Any) -> Purse:
     )
 
 
+async def _all(writer: ModelWriter, works: Sequence[Work]) -> list[Draft]:
+    """A few at once, as the role does."""
+    slots = asyncio.Semaphore(8)
+
+    async def one(work: Work) -> Draft:
+        async with slots:
+            return await writer.write(work)
+
+    return list(await asyncio.gather(*(one(each) for each in works)))
+
+
 @dataclass
 class Newsroom:
     """Writes briefs. ``model`` and ``writer`` override settings; ``money`` is the purse's."""
@@ -96,6 +107,6 @@ class Newsroom:
         tools = self.tools(recordings, self.topics.audit) if self.tools is not None else None
         writer = ModelWriter(gateway, load(), WriterSettings(**self.settings), TABLE["anthropic"], tools)
         try:
-            return list(await asyncio.gather(*(writer.write(each) for each in works))), writer.recipe
+            return await _all(writer, works), writer.recipe
         finally:
             await client.close()
