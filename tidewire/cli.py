@@ -9,7 +9,7 @@ from confluent_kafka import KafkaException
 from pydantic import ValidationError
 
 from flink_jobs.rest import FlinkError
-from tidewire.commands import compare, demo, feeds, jobs, search, stack, topics
+from tidewire.commands import compare, demo, feeds, jobs, search, spend, stack, topics
 from tidewire.demo import DemoStopped
 from tidewire.reader_client import ReaderDown, ReaderProblem
 from tidewire.settle import NotSettled
@@ -43,6 +43,7 @@ for command in (
     search.brief,
     topics.topics,
     compare.compare,
+    spend.spend,
     stack.serve,
 ):
     app.command()(command)

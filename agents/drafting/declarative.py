@@ -52,8 +52,8 @@ ORDER = re.compile(
 )
 CODE_WORD = r"\b[A-Z0-9]+-[A-Z0-9]+-(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9-]{3,}\b"
 CIPHER = re.compile(
-    r"(?:%[0-9A-Fa-f]{2}\w*){2}|(?:\b[01]{8}\b\s*){2}|(?:\b\w ){4,}|\\u[0-9a-fA-F]{4}|==|::|\w\(\)|:[\s./-]*$|"
-    r"\{\w+\}|[-_=*#]{4,}|" + CODE_WORD
+    r"(?:%[0-9A-Fa-f]{2}\w*){2}|(?:\b[01]{8}\b\s*){2}|(?:\b\w ){4,}|\\u[0-9a-fA-F]{4}|"
+    r"==|::|\w\(\)|:[\s./-]*$|\{\w+\}|[-_=*#]{4,}|" + CODE_WORD
 )
 # Several of these in a sentence: figures inside words, signs inside words.
 STRANGE = re.compile(r"[A-Za-z]\d+(?=[A-Za-z])|\d[A-Za-z]+(?=\d)|\w[%$@<>*^~`|;](?=\w)")
