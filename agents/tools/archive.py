@@ -66,14 +66,15 @@ class Archive:
     async def revisions(self, given: StoryArguments, as_of: int) -> dict[str, Any]:
         """How the story grew, and what was said of it."""
         grown = await self._get(f"/api/stories/{given.story_id}/revisions", as_of=iso(as_of))
-        said = await self._get(
-            "/api/briefs", story=given.story_id, as_of=iso(as_of), superseded=True, limit=self._most
-        )
+        # Superseded ones are no longer the latest as of the cut-off, so their own times tell.
+        said = await self._get("/api/briefs", story=given.story_id, superseded=True, limit=100)
         grew = ("revision", "change", "updated_at", "articles_count", "families", "independent", "title")
         told = ("id", "desk", "story_revision", "date", "headline", "bottom_line")
         return {
             "revisions": [_picked(each, grew) for each in grown["revisions"]][-self._most :],
-            "briefs": [_picked(each, told) for each in said["briefs"] if known_by(each["date"], as_of)],
+            "briefs": [_picked(each, told) for each in said["briefs"] if known_by(each["date"], as_of)][
+                : self._most
+            ],
         }
 
     async def timeline(self, given: StoryArguments, as_of: int) -> dict[str, Any]:

@@ -156,17 +156,21 @@ class _Handler(BaseHTTPRequestHandler):
     def _stream(self, whole: dict[str, Any], kind: str) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Connection", "close")
+        self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         all_of = list(events(whole))
         # A stream that ends without its last event; one that is dropped ends in the middle of an event.
-        kept = all_of[: len(all_of) // 2] if kind in ("drop", "truncate") else all_of
-        for name, data in kept:
-            piece = f"event: {name}\ndata: {json.dumps({'type': name, **data})}\n\n"
-            self._write(piece.encode())
+        for name, data in all_of[: len(all_of) // 2] if kind in ("drop", "truncate") else all_of:
+            self._chunk(f"event: {name}\ndata: {json.dumps({'type': name, **data})}\n\n")
         if kind == "drop":
-            self._write(b"event: content_block_delta\ndata: {")
-        self.close_connection = True
+            self._chunk("event: content_block_delta\ndata: {")
+            self.close_connection = True
+        else:
+            self._write(b"0\r\n\r\n")
+
+    def _chunk(self, piece: str) -> None:
+        data = piece.encode()
+        self._write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
 
     def _json(self, status: int, value: dict[str, Any]) -> None:
         self._send(json.dumps(value).encode(), "application/json", status)

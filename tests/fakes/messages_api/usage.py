@@ -44,7 +44,7 @@ class Cache:
             if not control or total < SHORTEST:
                 continue
             ttl, key = control.get("ttl", "5m"), digest.hexdigest()
-            if self._until.get(key, 0.0) >= now:
+            if self._until.get(key, -1.0) >= now:
                 read = total
             else:
                 long += total - max(read, written) if ttl == "1h" else 0

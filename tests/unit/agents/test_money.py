@@ -69,7 +69,7 @@ def test_each_cap_refuses_what_could_pass_it_and_holds_nothing_of_it(limits: Cap
 def test_what_is_reserved_counts_until_it_is_settled_once() -> None:
     budget = Budget(caps())
     held = budget.reserve(HERE, Decimal("0.9"), NOW)
-    with pytest.raises(BudgetRefused, match="0.9 spent or reserved"):
+    with pytest.raises(BudgetRefused, match=r"0\.9 spent or reserved"):
         budget.reserve(HERE, Decimal("0.2"), NOW)
     budget.settle(held, Decimal("0.1"))
     budget.settle(held, Decimal("0.1"))
