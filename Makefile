@@ -13,7 +13,7 @@ export UV_PYTHON := $(PYTHON)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help bootstrap demo check lint types floors unit schemas test bench-stories bench-latency lock-jars clean
+.PHONY: help bootstrap demo check lint types floors unit schemas test bench-stories bench-latency bench-agents lock-jars clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ bench-stories: .venv/.complete ## B³ of the story clusterer beside single-link 
 
 bench-latency: bootstrap ## seconds from an entry served to its story searchable
 	@$(RUN)/python -m benchmarks.latency
+
+bench-agents: .venv/.complete ## calls, tokens, money and seconds of briefs, with and without a model
+	@$(RUN)/python -m benchmarks.agents
 
 lock-jars: .venv/.complete ## resolve deploy/jars/jars.toml again and lock the sums
 	@$(RUN)/python -m tidewire.stack.jars lock

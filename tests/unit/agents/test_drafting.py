@@ -16,7 +16,7 @@ from schemas.records import Brief, BriefStatus, StatementKind, Writer
 from tests.fakes.messages_api import Fault, MessagesApi, Reply, Request
 from tests.fakes.messages_api.honest import Honest, said
 from tests.fakes.messages_api.seen import seen
-from tests.unit.agents.modelled import Newsroom
+from tests.fakes.newsroom import Newsroom
 from tests.unit.agents.newsdesk import article, port_strike, work
 
 

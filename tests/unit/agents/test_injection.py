@@ -23,7 +23,7 @@ from schemas.records import AgentEventKind, Brief, BriefStatus, StoryArticle
 from tests.fakes.messages_api import MessagesApi
 from tests.fakes.messages_api.compromised import ADDRESS, Compromised
 from tests.fakes.messages_api.honest import Honest
-from tests.unit.agents.modelled import Newsroom
+from tests.fakes.newsroom import Newsroom
 from tests.unit.agents.newsdesk import HARBOUR_POST, MERIDIAN, VELL_COURIER, article, work
 from topics.lane import LIVE
 

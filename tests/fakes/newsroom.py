@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,7 @@ from schemas.records import AgentEvent, Brief, RecordedResponse
 from tests.fakes.messages_api import MessagesApi
 
 NOW = 1_790_000_000_000
+AT_ONCE = 8
 ToolsOf = Callable[[Recordings, Callable[[AgentEvent], Any]], Tools]
 
 
@@ -65,13 +67,16 @@ def purse(**money: Any) -> Purse:
     )
 
 
-async def _all(writer: ModelWriter, works: Sequence[Work]) -> list[Draft]:
+async def _all(writer: ModelWriter, works: Sequence[Work], seconds: list[float]) -> list[Draft]:
     """A few at once, as the role does."""
-    slots = asyncio.Semaphore(8)
+    slots = asyncio.Semaphore(AT_ONCE)
 
     async def one(work: Work) -> Draft:
         async with slots:
-            return await writer.write(work)
+            started = time.monotonic()
+            draft = await writer.write(work)
+            seconds.append(time.monotonic() - started)
+            return draft
 
     return list(await asyncio.gather(*(one(each) for each in works)))
 
@@ -86,6 +91,8 @@ class Newsroom:
     settings: dict[str, Any] = field(default_factory=dict)
     money: dict[str, Any] = field(default_factory=dict)
     tools: ToolsOf | None = None
+    # What each brief took from its assignment to its draft.
+    seconds: list[float] = field(default_factory=list)
 
     def drafts(self, works: Sequence[Work]) -> tuple[list[Draft], str]:
         """The drafts of works that are written at once, and the writer's recipe."""
@@ -107,6 +114,6 @@ class Newsroom:
         tools = self.tools(recordings, self.topics.audit) if self.tools is not None else None
         writer = ModelWriter(gateway, load(), WriterSettings(**self.settings), TABLE["anthropic"], tools)
         try:
-            return await _all(writer, works), writer.recipe
+            return await _all(writer, works, self.seconds), writer.recipe
         finally:
             await client.close()
