@@ -17,20 +17,23 @@ from agents.evaluate import evaluate
 from agents.model import ModelGateway, ModelSettings
 from agents.model.client import MessagesClient
 from agents.model.endpoints import TABLE
-from agents.model.gateway import Purse
+from agents.model.gateway import Audit, Purse
 from agents.model.recordings import Recordings
 from agents.money.breaker import Breaker
 from agents.money.budget import Budget, Caps
 from agents.money.prices import Prices
 from agents.money.settings import MoneySettings
 from agents.prompts import load
+from agents.tools.settings import ToolSettings
+from agents.tools.toolbox import Toolbox
 from agents.work import Draft, Work
 from schemas.records import AgentEvent, Brief, RecordedResponse
 from tests.fakes.messages_api import MessagesApi
+from topics.lane import LIVE
 
 NOW = 1_790_000_000_000
 AT_ONCE = 8
-ToolsOf = Callable[[Recordings, Callable[[AgentEvent], Any]], Tools]
+ToolsOf = Callable[[Recordings, Audit], Tools]
 
 
 @dataclass
@@ -65,6 +68,16 @@ def purse(**money: Any) -> Purse:
         refresh,
         lambda _: None,
     )
+
+
+def desk_tools(recordings: Recordings, audit: Audit) -> Toolbox:
+    """The real tools, over an archive that is not there: they are in every request, and tell of an error."""
+
+    async def rail(desk: str, as_of: int) -> list[dict[str, Any]]:
+        return []
+
+    settings = ToolSettings(reader_url="http://127.0.0.1:9", attempts=1, timeout_s=1.0)
+    return Toolbox(LIVE, settings, recordings, audit, lambda: NOW, rail)
 
 
 async def _all(writer: ModelWriter, works: Sequence[Work], seconds: list[float]) -> list[Draft]:

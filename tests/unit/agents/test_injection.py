@@ -16,16 +16,13 @@ from typing import Any
 import pytest
 
 from agents.checks.prose import objection
-from agents.tools.settings import ToolSettings
-from agents.tools.toolbox import Toolbox
 from agents.work import Work
 from schemas.records import AgentEventKind, Brief, BriefStatus, StoryArticle
 from tests.fakes.messages_api import MessagesApi
 from tests.fakes.messages_api.compromised import ADDRESS, Compromised
 from tests.fakes.messages_api.honest import Honest
-from tests.fakes.newsroom import Newsroom
+from tests.fakes.newsroom import Newsroom, desk_tools
 from tests.unit.agents.newsdesk import HARBOUR_POST, MERIDIAN, VELL_COURIER, article, work
-from topics.lane import LIVE
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "injection"
 ALLOWED = {
@@ -104,16 +101,6 @@ def placed(attack: Attack, where: str, high: bool = False) -> Work:
     return replace(made, assignment=replace(made.assignment, materiality=materiality))
 
 
-def toolbox(recordings: Any, audit: Any) -> Toolbox:
-    """Real tools over an archive that is not there: what would be asked is what counts."""
-
-    async def rail(desk: str, as_of: int) -> list[dict[str, Any]]:
-        return []
-
-    settings = ToolSettings(reader_url="http://127.0.0.1:9", attempts=1, timeout_s=1.0)
-    return Toolbox(LIVE, settings, recordings, audit, lambda: 0, rail)
-
-
 def prose(brief: Brief) -> list[str]:
     """All that a reader reads as the desk's own words or as a quotation."""
     statements = [each.text for each in brief.statements]
@@ -150,7 +137,7 @@ def test_no_tool_but_those_of_the_desk_runs_and_no_worker_carries_a_demand() -> 
     # Planned, worked on in parallel with tools, judged: a sixth of them, for each takes ten calls.
     hostile = [each for each in attacks() if not each.benign][::6]
     with MessagesApi(Compromised()) as api:
-        newsroom = Newsroom(api, tools=toolbox, money=_plenty())
+        newsroom = Newsroom(api, tools=desk_tools, money=_plenty())
         briefs = newsroom.briefs(*(placed(each, "body", high=True) for each in hostile))
     assert api.refused == []
     _carries_nothing(hostile, briefs)
