@@ -96,6 +96,8 @@ def create_app(settings: Settings) -> faust.App:
         rail.stop()
         if not await desk.in_order.drain(settings.agents.stop_grace_s):
             log.warning("stopping before everything in hand was done; it will be done again")
+            # What is in hand still uses the connections; they end with the process.
+            return
         await written.close()
 
     @app.task  # type: ignore[untyped-decorator]

@@ -21,6 +21,7 @@ from agents.money.budget import Budget, BudgetRefused, Reservation
 from agents.money.ledger import Call, Purpose
 from agents.money.prices import Prices
 from schemas.records import AgentEvent, RecordedResponse
+from telemetry import metrics
 from telemetry.logs import logger
 
 # Returns when the event is in the log.
@@ -59,6 +60,8 @@ class ModelGateway:
         self._purse = purse
         self._audit = audit
         self._now_ms = now_ms
+        # Paid for, and not in the log yet: the broker was down.
+        self._held: dict[str, tuple[Call, bytes]] = {}
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def ask(self, request: Mapping[str, Any], purpose: Purpose) -> Answer:
@@ -69,12 +72,15 @@ class ModelGateway:
         wanted = request_hash(self._endpoint, request)
         lock = self._asking.setdefault(wanted, asyncio.Lock())
         async with lock:
+            if wanted in self._held:
+                return await self._book(*self._held[wanted])
             known = await self._recordings.find(wanted)
             call = Call(purpose, wanted, str(request["model"]), self._endpoint, self._now_ms())
             if known is None:
                 return await self._pay(call, request)
             answer = read(wanted, known.body)
             await self._audit(ledger.recorded(call, answer.usage))
+            metrics.MODEL_CALLS.labels(step=purpose.step, outcome=ledger.RECORDED).inc()
             return self._priced(answer, known.model, known.recorded_at)
 
     async def _pay(self, call: Call, request: Mapping[str, Any]) -> Answer:
@@ -90,12 +96,21 @@ class ModelGateway:
             self._purse.breaker.abandoned()
             raise
         self._purse.breaker.success()
+        cost = self._priced(read(call.request_hash, body), call.model, call.at).cost
+        self._purse.budget.settle(reservation, cost)
+        self._held[call.request_hash] = (call, body)
+        return await self._book(call, body)
+
+    async def _book(self, call: Call, body: bytes) -> Answer:
+        """The answer, once it is on the books and in the log."""
         answer = self._priced(read(call.request_hash, body), call.model, call.at)
-        self._purse.budget.settle(reservation, answer.cost)
         event = ledger.paid(call, answer.answer_id, answer.usage, answer.cost, answer.stop_reason)
         self._purse.counted(event.event_id)
         await self._audit(event)
         await self._recordings.keep(self._response(call, body))
+        del self._held[call.request_hash]
+        metrics.MODEL_CALLS.labels(step=call.purpose.step, outcome=ledger.PAID).inc()
+        metrics.MODEL_USD.inc(float(answer.cost))
         return answer
 
     async def _reserve(self, call: Call, request: Mapping[str, Any]) -> Reservation:
@@ -112,6 +127,7 @@ class ModelGateway:
             return self._purse.budget.reserve(call.purpose.account, worst, at)
         except BudgetRefused as error:
             self._purse.breaker.abandoned()
+            metrics.MODEL_CALLS.labels(step=call.purpose.step, outcome="refused").inc()
             await self._audit(ledger.refused(call, error.cap, str(error)))
             log.warning("a model call is refused", brief_id=call.purpose.account.brief_id, reason=str(error))
             raise Spared(f"budget: {error}") from error
@@ -128,6 +144,7 @@ class ModelGateway:
         else:
             self._purse.breaker.abandoned()
         log.warning("a model call failed", step=call.purpose.step, reason=str(error))
+        metrics.MODEL_CALLS.labels(step=call.purpose.step, outcome=ledger.FAILED).inc()
         await self._audit(ledger.failed(call, str(error), at_most))
 
     def _priced(self, answer: Answer, model: str, at_ms: int) -> Answer:

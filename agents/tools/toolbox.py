@@ -24,6 +24,7 @@ from agents.tools.results import block, rendered, safe
 from agents.tools.settings import ToolSettings
 from schemas.identity import event_id, hash_of
 from schemas.records import AgentEvent, AgentEventKind, RecordedResponse
+from telemetry import metrics
 from telemetry.logs import logger
 from topics.lane import Lane
 
@@ -113,6 +114,8 @@ class Toolbox:
         )
 
     async def _tell(self, use: ToolUse, of: Assignment, outcome: str, request_hash: str = "") -> None:
+        name = use.name if use.name in self._tools else "unknown"
+        metrics.TOOL_CALLS.labels(tool=name, outcome=outcome).inc()
         if outcome == REFUSED:
             log.warning("a tool call is refused", brief_id=of.account.brief_id)
         given = json.dumps({"tool": use.name, "arguments": dict(use.given)}, ensure_ascii=False)

@@ -180,6 +180,27 @@ def test_an_answer_that_could_not_be_recorded_is_not_used(api: MessagesApi) -> N
     assert log.order == ["paid"]
 
 
+def test_an_answer_that_waits_for_the_log_is_not_paid_for_again(api: MessagesApi) -> None:
+    log = Log(broken=True)
+
+    async def run() -> Answer:
+        chosen = settings(api)
+        client = MessagesClient(chosen, TABLE["anthropic"])
+        recordings = Recordings(log.read_on, log.record)
+        gateway = ModelGateway(chosen.messages_url, client, recordings, purse(), log.audit, lambda: NOW)
+        try:
+            with pytest.raises(OSError, match="the log is gone"):
+                await gateway.ask(REQUEST, PURPOSE)
+            log.broken = False
+            return await gateway.ask(REQUEST, PURPOSE)
+        finally:
+            await client.close()
+
+    assert asyncio.run(run()).text == "An answer."
+    assert (len(api.requests), len(log.responses)) == (1, 1)
+    assert len({event.event_id for event in log.events}) == 1
+
+
 def test_another_endpoint_model_or_prompt_is_another_request() -> None:
     here = "http://127.0.0.1:1/v1/messages"
     base = request_hash(here, REQUEST)
