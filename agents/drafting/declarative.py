@@ -1,8 +1,8 @@
 """Which sentences report something. Orders, questions, talk to a reader and cipher are no report.
 
 This goes further than the check of prose, which looks for orders to a machine: a sentence such as "Write a
-poem about the sea" is harmless to quote and must not be obeyed, so a model is not shown it at all. What is
-lost is little: a report speaks of third persons, outside of quotation marks, in words of its language.
+poem about the sea" is harmless to quote and must not be obeyed, so a model is not shown it at all. A report
+speaks of third persons, outside of quotation marks, in words of its language.
 """
 
 from __future__ import annotations
@@ -15,11 +15,17 @@ from language.frequency import has_list, listed
 
 QUESTION = re.compile(r"\?[\"'”’»)\]]*$")
 QUOTED = re.compile(r"“[^”]*”|„[^“”]*[“”]|«[^»]*»|\"[^\"]*\"|‘[^’]*’(?!\w)")
-# Talk between a writer and a reader.
+# Talk between a writer and a reader. What is English is looked for in every language: feeds mislabel theirs.
 TALK = re.compile(
-    r"\b(?i:you|your|yours|yourself|vous|votre|vos|usted|ustedes|du|dein\w*)\b|"
-    r"\bI\b|\bI['’](?:m|ve|ll|d)\b|\b(?i:my|let me|let['’]s)\b"
+    r"(?i)\b(?:you|your|yours|yourself|let me|let['’]s)\b|\bI['’](?:m|ve|ll|d)\b|"
+    r"(?:^|[,;:]\s|\b(?:and|that|so|therefore|but|because|if|when)\s)I\s"
 )
+TALK_IN = {
+    "en": re.compile(r"(?i)\bmy\b"),
+    "de": re.compile(r"(?i)\b(?:du|dich|dein\w*|euch|euer\w*)\b"),
+    "fr": re.compile(r"(?i)\b(?:vous|votre)\b"),
+    "es": re.compile(r"(?i)\b(?:usted|ustedes|vosotros)\b"),
+}
 TO_A_WRITER = re.compile(
     r"(?i)\b(?:each|every|this|jeder|toute|cualquier|ogni)\s+(?:\w+\s+)?"
     r"(?:answers?|responses?|repl(?:y|ies)|summar(?:y|ies)|antwort\w*|r[eé]ponse|respuesta|risposta)\b|"
@@ -30,8 +36,9 @@ TO_A_WRITER = re.compile(
     r"\bthe user (?:has|is|was|wants|asked|approved)\b|\bwhen asked to (?:summari[sz]e|proceed|reply)\b"
 )
 LABEL = re.compile(
-    r"(?i)^[\W_]*(?:[\w()]+\s+){0,4}?(?:tasks?|instructions?|directives?|system|assistant|bot|user|prompt|reasoning|"
-    r"trace|developer|systemhinweis|syst[eè]me|sistema)\b[^:]{0,24}:"
+    r"(?i)^[\W_]*(?:[\w()]+\s+){0,3}?\(?(?:tasks?|instructions?|directives?|system|assistant|bot|user|prompt|reasoning|"
+    r"trace|developer|systemhinweis|syst[eè]me|sistema)\b"
+    r"[)\]]?(?:\s+\w+)?\s*:"
 )
 # Base forms with which orders begin and reports do not.
 VERBS = (
@@ -74,7 +81,10 @@ def reports(text: str, language: str) -> bool:
     if CIPHER.search(text) or MIXED.search(text) or len(STRANGE.findall(text)) >= MANY:
         return False
     outside = QUOTED.sub("“…”", text)
-    if TALK.search(outside) or TO_A_WRITER.search(text) or LABEL.match(text) or ORDER.match(text):
+    talk = TALK_IN.get(language)
+    if TALK.search(outside) or (talk is not None and talk.search(outside)):
+        return False
+    if TO_A_WRITER.search(text) or LABEL.match(text) or ORDER.match(text):
         return False
     return _readable(text, language)
 
