@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 
 from agents.checks.prose import objection
+from agents.terms import UNSPACED
 from language.frequency import has_list, listed
 
 QUESTION = re.compile(r"\?[\"'”’»)\]]*$")
@@ -57,7 +58,7 @@ ORDER = re.compile(
     rf"(?:{VERBS}|break\s+down)"
     r"\s+(?!of\b|for\b|by\b|from\b|on\b|in\b|at\b|says?\b|said\b|is\b|was\b|has\b|finds?\b|shows?\b|warns?\b|and\b)"
 )
-CODE_WORD = r"\b[A-Z0-9]+-[A-Z0-9]+-(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9-]{3,}\b"
+CODE_WORD = r"\b[A-Z0-9]{1,20}-[A-Z0-9]{1,20}-(?=[A-Z0-9-]{0,40}\d)(?=[A-Z0-9-]{0,40}[A-Z])[A-Z0-9-]{3,40}"
 CIPHER = re.compile(
     r"(?:%[0-9A-Fa-f]{2}\w*){2}|(?:\b[01]{8}\b\s*){2}|(?:\b\w ){4,}|\\u[0-9a-fA-F]{4}|"
     r"==|::|\w\(\)|:[\s./-]*$|\{\w+\}|[-_=*#]{4,}|" + CODE_WORD
@@ -65,10 +66,12 @@ CIPHER = re.compile(
 # Several of these in a sentence: figures inside words, signs inside words.
 STRANGE = re.compile(r"[A-Za-z]\d+(?=[A-Za-z])|\d[A-Za-z]+(?=\d)|\w[%$@<>*^~`|;](?=\w)")
 MANY = 3
-MIXED = re.compile(r"\w*(?:[A-Za-z][\u0370-\u04ff]|[\u0370-\u04ff][A-Za-z])\w*")
+MIXED = re.compile(r"[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 WORD = re.compile(r"[^\W\d_]{2,}")
-# A report of fewer words says nothing; scripts without spaces have long ones.
-FEWEST_WORDS, LONG_WORD = 3, 6
+# A report of fewer words says nothing.
+FEWEST_WORDS = 3
+# No sentence is longer, and no pattern should be tried on what is.
+LONGEST = 2_000
 # A sentence of names and figures still has this share of words that its language knows.
 KNOWN = 0.4
 
@@ -76,7 +79,7 @@ KNOWN = 0.4
 @lru_cache(maxsize=20_000)
 def reports(text: str, language: str) -> bool:
     """Whether a sentence may be shown to a model, quoted by one, or stand in its prose."""
-    if objection(text) is not None or QUESTION.search(text):
+    if len(text) > LONGEST or objection(text) is not None or QUESTION.search(text):
         return False
     if CIPHER.search(text) or MIXED.search(text) or len(STRANGE.findall(text)) >= MANY:
         return False
@@ -90,8 +93,10 @@ def reports(text: str, language: str) -> bool:
 
 
 def _readable(text: str, language: str) -> bool:
+    if UNSPACED.search(text):
+        return True
     words = WORD.findall(text)
-    if len(words) < FEWEST_WORDS and not any(len(word) >= LONG_WORD and not word.isascii() for word in words):
+    if len(words) < FEWEST_WORDS:
         return False
     if not has_list(language):
         return True
