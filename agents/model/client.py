@@ -20,6 +20,16 @@ COUNTED = ("messages", "model", "system", "tools", "tool_choice", "output_config
 # No tokeniser we know makes more tokens than this of a text.
 BYTES_A_TOKEN = 2
 AGAIN_S = 0.2
+KINDS = {
+    *(
+        "invalid_request_error",
+        "authentication_error",
+        "billing_error",
+        "permission_error",
+        "not_found_error",
+    ),
+    "request_too_large",
+}
 
 
 class MessagesClient:
@@ -121,9 +131,16 @@ def _failure(error: BaseException) -> ModelFailed:
         case anthropic.APIStatusError(status_code=status) if status in (408, 409, 429) or status >= 500:
             return Unanswered(f"the model's server answered {status}", may_be_charged=False)
         case anthropic.APIStatusError(status_code=status) if status >= 400:
-            kind = (error.body or {}).get("error", {}).get("type", "") if isinstance(error.body, dict) else ""
-            return Rejected(f"the model's server rejects the request with {status} {kind}".rstrip())
+            return Rejected(f"the model's server rejects the request with {status} {_kind(error)}".rstrip())
         case anthropic.APIError():
             return Lost(f"the model's answer was lost on the way ({type(error).__name__})")
         case _:
             return Rejected(f"the request could not be sent ({type(error).__name__})")
+
+
+def _kind(error: anthropic.APIStatusError) -> str:
+    """The API's word for it; nothing else that a server may have put there."""
+    body = error.body if isinstance(error.body, dict) else {}
+    inner = body.get("error")
+    kind = inner.get("type") if isinstance(inner, dict) else None
+    return kind if isinstance(kind, str) and kind in KINDS else ""

@@ -10,6 +10,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
+from weakref import WeakValueDictionary
 
 from pydantic import ValidationError
 
@@ -53,6 +54,7 @@ class Toolbox:
         self._recordings = recordings
         self._audit = audit
         self._now_ms = now_ms
+        self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @property
     def definitions(self) -> Sequence[Mapping[str, Any]]:
@@ -89,11 +91,14 @@ class Toolbox:
                 "as_of": asked.as_of,
             }
         )
-        known = await self._recordings.find(wanted)
-        if known is None:
-            known = await self._ask(tool, asked, wanted)
-            await self._recordings.keep(known)
-        return known
+        # Workers ask the same at once; two results would make requests that no replay could repeat.
+        lock = self._asking.setdefault(wanted, asyncio.Lock())
+        async with lock:
+            known = await self._recordings.find(wanted)
+            if known is None:
+                known = await self._ask(tool, asked, wanted)
+                await self._recordings.keep(known)
+            return known
 
     async def _ask(self, tool: Tool, asked: Asked, wanted: str) -> RecordedResponse:
         try:

@@ -104,6 +104,7 @@ class Newsroom:
     settings: dict[str, Any] = field(default_factory=dict)
     money: dict[str, Any] = field(default_factory=dict)
     tools: ToolsOf | None = None
+    endpoint: str = "anthropic"
     # What each brief took from its assignment to its draft.
     seconds: list[float] = field(default_factory=list)
 
@@ -117,15 +118,16 @@ class Newsroom:
         return [evaluate(work, draft, recipe, NOW) for work, draft in zip(works, drafts, strict=True)]
 
     async def _drafts(self, works: Sequence[Work]) -> tuple[list[Draft], str]:
-        given = {"endpoint": "anthropic", "max_retries": 0, **self.model}
+        given = {"endpoint": self.endpoint, "max_retries": 0, **self.model}
         chosen = ModelSettings(api_key=SecretStr("test"), base_url=self.api.url, **given)
-        client = MessagesClient(chosen, TABLE["anthropic"])
+        capable = TABLE[self.endpoint]
+        client = MessagesClient(chosen, capable)
         recordings = Recordings(self.topics.read_on, self.topics.record)
         gateway = ModelGateway(
             chosen.messages_url, client, recordings, purse(**self.money), self.topics.audit, lambda: NOW
         )
         tools = self.tools(recordings, self.topics.audit) if self.tools is not None else None
-        writer = ModelWriter(gateway, load(), WriterSettings(**self.settings), TABLE["anthropic"], tools)
+        writer = ModelWriter(gateway, load(), WriterSettings(**self.settings), capable, tools)
         try:
             return await _all(writer, works, self.seconds), writer.recipe
         finally:

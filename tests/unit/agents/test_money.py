@@ -1,8 +1,10 @@
 """Prices, caps, breaker, ledger and sums."""
 
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from agents.money import ledger
 from agents.money.breaker import Breaker, BreakerOpen
@@ -11,6 +13,7 @@ from agents.money.ledger import Call, Purpose
 from agents.money.prices import Prices, UnknownPrice, Usage
 from agents.money.settings import MoneySettings
 from agents.money.spend import add_up
+from tidewire.commands import spend as spend_command
 
 NOW = 1_790_000_000_000
 HERE = Account("brief", "world")
@@ -130,3 +133,18 @@ def test_spend_counts_what_was_paid_once_and_the_rest_by_its_kind() -> None:
     assert found.by_model.keys() == {"claude-haiku-5-5"}
     assert found.by_desk["world"] == total == next(iter(found.by_day.values()))
     assert found.briefs == 1
+
+
+def test_spend_is_shown_as_a_table_and_as_json() -> None:
+    call = Call(Purpose("story", HERE, "facts"), "hash", "claude-haiku-5-5", "https://e/v1/messages", NOW)
+    found = add_up([ledger.paid(call, "msg_1", Usage(fresh=100, output=10), Decimal("0.25"), "end_turn")])
+    console = Console(record=True, width=200, file=StringIO())
+    spend_command._print(console, "live", found, MoneySettings())
+    text = console.export_text()
+    assert "model claude-haiku-5-5" in text
+    assert "0.2500" in text
+    plain = spend_command._plain("live", found, MoneySettings())
+    assert plain["total"]["cost_usd"] == 0.25
+    assert plain["by_step"]["facts"]["calls"] == 1
+    spend_command._print(console, "live", add_up([]), MoneySettings())
+    assert "without a model" in console.export_text()
