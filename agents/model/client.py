@@ -9,7 +9,6 @@ from typing import Any
 
 import anthropic
 import httpx2
-import stamina
 
 from agents.model.answers import read
 from agents.model.endpoints import Capabilities
@@ -19,7 +18,7 @@ from agents.model.settings import ModelSettings
 COUNTED = ("messages", "model", "system", "tools", "tool_choice", "output_config")
 # No tokeniser we know makes more tokens than this of a text.
 BYTES_A_TOKEN = 2
-AGAIN_S = 0.2
+LONGEST_WAIT_S = 30.0
 KINDS = {
     *(
         "invalid_request_error",
@@ -40,23 +39,20 @@ class MessagesClient:
         self._capable = capable
         self._sdk: anthropic.AsyncAnthropic | None = None
 
-    async def create(self, request: Mapping[str, Any]) -> bytes:
-        """The body of a whole answer. What was lost on the way is asked for again, within the time limit.
+    @property
+    def attempts(self) -> int:
+        """How often a request may be sent. Each attempt is the caller's: each may be charged."""
+        return self._settings.max_retries + 1
 
-        Raises NoKey, Rejected, Unanswered.
-        """
-        sdk = self._client()
+    async def create(self, request: Mapping[str, Any]) -> bytes:
+        """The body of a whole answer, asked for once. Raises NoKey, Rejected, Unanswered."""
+        sdk, limit = self._client(), self._settings.timeout_s
         try:
-            async with asyncio.timeout(self._settings.timeout_s):
-                async for attempt in stamina.retry_context(
-                    on=Lost, attempts=self._settings.max_retries + 1, wait_initial=AGAIN_S, timeout=None
-                ):
-                    with attempt:
-                        return await _once(sdk, request)
+            async with asyncio.timeout(limit):
+                return await _once(sdk, request)
         except TimeoutError as error:
-            limit = self._settings.timeout_s
-            raise Unanswered(f"the model did not answer within {limit:g} s", may_be_charged=True) from error
-        raise AssertionError("a retry either returns or raises")
+            said = f"the model did not answer within {limit:g} s"
+            raise Unanswered(said, may_be_charged=True, again=False) from error
 
     async def count(self, request: Mapping[str, Any]) -> int:
         """Input tokens: counted by the endpoint where it can, otherwise estimated from above."""
@@ -100,7 +96,8 @@ class MessagesClient:
                 api_key=key.get_secret_value(),
                 base_url=self._settings.base_url,
                 timeout=self._settings.timeout_s,
-                max_retries=self._settings.max_retries,
+                # The SDK would repeat what may have been charged without telling.
+                max_retries=0,
                 # Our traces are nobody else's; the SDK would send them upstream.
                 open_telemetry={"propagation": False},
             )
@@ -121,7 +118,7 @@ def _failure(error: BaseException) -> ModelFailed:
     """Ours for one of the SDK's. Its texts may repeat a request, so they are not passed on."""
     match error:
         case anthropic.APITimeoutError() | TimeoutError():
-            return Unanswered("the model did not answer in time", may_be_charged=True)
+            return Unanswered("the model did not answer in time", may_be_charged=True, again=False)
         case httpx2.RemoteProtocolError() | httpx2.ReadError() | json.JSONDecodeError():
             return Lost(f"the model's answer was lost on the way ({type(error).__name__})")
         case anthropic.APIConnectionError() if isinstance(error.__cause__, httpx2.RemoteProtocolError):
@@ -129,7 +126,8 @@ def _failure(error: BaseException) -> ModelFailed:
         case anthropic.APIConnectionError() | httpx2.HTTPError():
             return Unanswered("the model's server cannot be reached", may_be_charged=False)
         case anthropic.APIStatusError(status_code=status) if status in (408, 409, 429) or status >= 500:
-            return Unanswered(f"the model's server answered {status}", may_be_charged=False)
+            said = f"the model's server answered {status}"
+            return Unanswered(said, may_be_charged=False, after_s=_retry_after(error))
         case anthropic.APIStatusError(status_code=status) if status >= 400:
             return Rejected(f"the model's server rejects the request with {status} {_kind(error)}".rstrip())
         case anthropic.APIError():
@@ -144,3 +142,11 @@ def _kind(error: anthropic.APIStatusError) -> str:
     inner = body.get("error")
     kind = inner.get("type") if isinstance(inner, dict) else None
     return kind if isinstance(kind, str) and kind in KINDS else ""
+
+
+def _retry_after(error: anthropic.APIStatusError) -> float | None:
+    """Seconds that the server asks for, within reason; dates are not looked at."""
+    try:
+        return min(LONGEST_WAIT_S, max(0.0, float(error.response.headers["retry-after"])))
+    except (KeyError, ValueError):
+        return None

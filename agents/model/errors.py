@@ -22,13 +22,17 @@ class Unfit(ModelFailed):
 class Unanswered(ModelFailed):
     """The server did not answer, or its answer was lost on the way.
 
-    ``may_be_charged``: the server may have made an answer. ``overload``: it counts for the breaker.
+    ``may_be_charged``: the server may have made an answer. ``again``: whether to ask once more, and
+    ``after_s``, when the server wishes it.
     """
 
-    def __init__(self, said: str, *, may_be_charged: bool, overload: bool = True) -> None:
+    def __init__(
+        self, said: str, *, may_be_charged: bool, again: bool = True, after_s: float | None = None
+    ) -> None:
         super().__init__(said)
         self.may_be_charged = may_be_charged
-        self.overload = overload
+        self.again = again
+        self.after_s = after_s
 
 
 class Lost(Unanswered):

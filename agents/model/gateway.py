@@ -11,6 +11,8 @@ from decimal import Decimal
 from typing import Any
 from weakref import WeakValueDictionary
 
+import stamina
+
 from agents.model.answers import Answer, read, request_hash
 from agents.model.client import MessagesClient
 from agents.model.errors import ModelFailed, Spared, Unanswered
@@ -26,6 +28,8 @@ from telemetry.logs import logger
 
 # Returns when the event is in the log.
 Audit = Callable[[AgentEvent], Awaitable[None]]
+
+AGAIN_S, LONGEST_S, AT_ONCE_S = 0.5, 8.0, 0.05
 
 log = logger("agents.model")
 
@@ -84,6 +88,15 @@ class ModelGateway:
             return self._priced(answer, known.model, known.recorded_at)
 
     async def _pay(self, call: Call, request: Mapping[str, Any]) -> Answer:
+        """Attempts, each reserved, booked and audited on its own: a lost answer may be charged, too."""
+        async for attempt in stamina.retry_context(
+            on=_again, attempts=self._client.attempts, wait_initial=AGAIN_S, wait_max=LONGEST_S, timeout=None
+        ):
+            with attempt:
+                return await self._attempt(replace(call, at=self._now_ms()), request)
+        raise AssertionError("a retry either returns or raises")
+
+    async def _attempt(self, call: Call, request: Mapping[str, Any]) -> Answer:
         reservation = await self._reserve(call, request)
         try:
             body = await self._client.create(request)
@@ -139,7 +152,7 @@ class ModelGateway:
         charged = isinstance(error, Unanswered) and error.may_be_charged
         at_most = reservation.amount if charged else Decimal(0)
         self._purse.budget.settle(reservation, at_most)
-        if isinstance(error, Unanswered) and error.overload:
+        if isinstance(error, Unanswered):
             self._purse.breaker.failure(time.monotonic())
         else:
             self._purse.breaker.abandoned()
@@ -160,3 +173,10 @@ class ModelGateway:
             body=body,
             article_ids=call.purpose.article_ids,
         )
+
+
+def _again(error: Exception) -> bool | float:
+    """Whether to ask once more, and after how many seconds if the server says."""
+    if not isinstance(error, Unanswered) or not error.again:
+        return False
+    return True if error.after_s is None else max(AT_ONCE_S, error.after_s)

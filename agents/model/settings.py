@@ -19,7 +19,7 @@ class ModelSettings(BaseSettings):
     base_url: str = Field(default="https://api.anthropic.com", validation_alias="ANTHROPIC_BASE_URL")
     # What kind of server answers there; auto knows api.anthropic.com and takes all else as other.
     endpoint: Endpoint = "auto"
-    # Of one call, its retries included: a server's retry-after has no cap of its own.
+    # Of one attempt. All attempts of a step are within the step's own time.
     timeout_s: Annotated[float, Field(gt=0)] = 120.0
     max_retries: Annotated[int, Field(ge=0)] = 2
 

@@ -222,8 +222,10 @@ def test_an_answer_lost_on_the_way_is_asked_for_again(api: MessagesApi, kind: An
     api.faults.append(Fault(kind))
     assert answered(api, log)[0].text == "An answer."
     assert len(log.responses) == 1
-    # The first one was made and is charged: nothing can be done about it.
+    # The first one was made and is charged: it stays on the books, with the most that it can have cost.
     assert len(api.requests) == 2
+    assert [event.reason for event in log.events] == ["failed", "paid"]
+    assert '"at_most_usd": "0"' not in log.events[0].detail
 
 
 @pytest.mark.parametrize(
