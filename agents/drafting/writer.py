@@ -261,9 +261,14 @@ def _floor(work: Work) -> Draft:
         for each in draft.statements
         if reports(each.text, languages.get(each.citations[0].article_id, "en"))
     )
+    opposed = tuple(
+        each
+        for each in draft.contradictions
+        if all(reports(c.quote, languages.get(c.article_id, "en")) for c in each.citations)
+    )
     language = work.sources.language
     headline = draft.headline if draft.headline and reports(draft.headline, language) else ""
-    return replace(draft, statements=kept, headline=headline)
+    return replace(draft, statements=kept, contradictions=opposed, headline=headline)
 
 
 def _draft(floor: Draft, prose: _Prose) -> Draft:

@@ -66,6 +66,7 @@ class ModelGateway:
         self._now_ms = now_ms
         # Paid for, and not in the log yet: the broker was down.
         self._held: dict[str, tuple[Call, bytes]] = {}
+        self._notes: set[asyncio.Task[None]] = set()
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def ask(self, request: Mapping[str, Any], purpose: Purpose) -> Answer:
@@ -107,6 +108,7 @@ class ModelGateway:
             # Given up by ourselves: what the server makes of it, it may charge.
             self._purse.budget.settle(reservation, reservation.amount)
             self._purse.breaker.abandoned()
+            self._note(ledger.failed(call, "given up before an answer came", reservation.amount))
             raise
         self._purse.breaker.success()
         cost = self._priced(read(call.request_hash, body), call.model, call.at).cost
@@ -159,6 +161,21 @@ class ModelGateway:
         log.warning("a model call failed", step=call.purpose.step, reason=str(error))
         metrics.MODEL_CALLS.labels(step=call.purpose.step, outcome=ledger.FAILED).inc()
         await self._audit(ledger.failed(call, str(error), at_most))
+
+    def _note(self, event: AgentEvent) -> None:
+        """Audits beside a cancellation, which cannot wait for it."""
+
+        def done(task: asyncio.Task[None]) -> None:
+            self._notes.discard(task)
+            if not task.cancelled() and task.exception() is not None:
+                log.warning("an abandoned call is not on the books", reason=str(task.exception()))
+
+        async def audit() -> None:
+            await self._audit(event)
+
+        task = asyncio.create_task(audit())
+        self._notes.add(task)
+        task.add_done_callback(done)
 
     def _priced(self, answer: Answer, model: str, at_ms: int) -> Answer:
         return replace(answer, cost=self._purse.prices.cost(model, answer.usage, at_ms))

@@ -158,6 +158,15 @@ def test_a_brief_that_takes_too_long_is_extractive(api: MessagesApi) -> None:
     assert "longer than 0.5 s" in brief.gaps[0]
 
 
+def test_a_call_that_is_given_up_is_on_the_books_at_its_worst(api: MessagesApi) -> None:
+    api.faults.append(Fault("slow", 2.0, when=when("Section")))
+    newsroom = Newsroom(api, settings={"step_s": 1.0})
+    newsroom.briefs(HIGH)
+    (lost,) = [event for event in newsroom.topics.events if event.reason == "failed"]
+    assert "given up" in lost.detail
+    assert float(json.loads(lost.detail)["at_most_usd"]) > 0
+
+
 WALKED = "Dock workers at Port Vell walked out on Tuesday after talks over night shifts collapsed."
 SHIPS = "At least 12 ships were waiting outside the harbour by noon, the port authority said."
 
