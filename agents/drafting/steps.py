@@ -21,7 +21,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class Errand:
     """For whom tools run and calls are paid: ids, and the information cut-off (logged, epoch ms)."""
 
     story_id: str
@@ -38,7 +38,7 @@ class Tools(Protocol):
     def definitions(self) -> Sequence[Mapping[str, Any]]:
         """As a request lists them, always in the same order."""
 
-    async def run(self, use: ToolUse, of: Assignment) -> Mapping[str, Any]:
+    async def run(self, use: ToolUse, of: Errand) -> Mapping[str, Any]:
         """The ``tool_result`` block; what goes wrong is one too."""
 
 
@@ -66,7 +66,7 @@ class Steps:
 
     gateway: ModelGateway
     settings: WriterSettings
-    of: Assignment
+    of: Errand
     tally: Tally
 
     async def ask(self, step: str, request: Request, shape: type[M], tools: Tools | None = None) -> M:

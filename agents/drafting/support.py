@@ -12,7 +12,8 @@ from enum import StrEnum
 
 from agents.drafting.declarative import reports
 from agents.drafting.items import Item
-from agents.terms import Terms, terms_of
+from agents.sentences import sentences
+from agents.terms import WORD, Terms, terms_of
 from language.names import name_words, names
 from schemas.records import Statement, StatementKind
 
@@ -20,6 +21,8 @@ from schemas.records import Statement, StatementKind
 FACT_SHARE, JUDGEMENT_SHARE = 0.6, 0.4
 # From this share of the quotes on, a statement retells them, so it may not deny less.
 RETOLD = 0.6
+# So many telling words in a row that no quote has are a claim of their own, however true the rest is.
+RUN, TELLING = 3, 0.25
 
 
 class Doubt(StrEnum):
@@ -46,15 +49,16 @@ def doubt(statement: Statement, facts: Sequence[Statement], items: Mapping[str, 
     if not cited:
         return Doubt.NOT_IN_QUOTES
     language = cited[0].article.language
-    if not reports(statement.text, language):
+    if not all(reports(each.text, language) for each in sentences(statement.text, language)):
         return Doubt.NO_REPORT
     own = terms_of(statement.text, language)
     quoted = [
         terms_of(c.quote, items[c.article_id].article.language) for c in citations if c.article_id in items
     ]
-    return _compared(own, quoted, FACT_SHARE if is_fact else JUDGEMENT_SHARE) or _foreign_name(
-        statement.text, language, cited
-    )
+    found = _compared(own, quoted, FACT_SHARE if is_fact else JUDGEMENT_SHARE)
+    if found is None and _own_claim(statement.text, language, quoted):
+        found = Doubt.NOT_IN_QUOTES
+    return found or _foreign_name(statement.text, language, cited)
 
 
 def _compared(own: Terms, quoted: Sequence[Terms], least: float) -> Doubt | None:
@@ -74,6 +78,20 @@ def _compared(own: Terms, quoted: Sequence[Terms], least: float) -> Doubt | None
     if not weight and not own.figures:
         return Doubt.TOO_SHORT_A_QUOTE
     return None
+
+
+def _own_claim(text: str, language: str, quoted: Sequence[Terms]) -> bool:
+    """Whether a run of telling words stands in no quote."""
+    known, run = set[str]().union(*(each.words.keys() for each in quoted)), 0
+    for match in WORD.finditer(text):
+        words = terms_of(match.group(), language).words
+        if words.keys() & known:
+            run = 0
+        elif max(words.values(), default=0.0) >= TELLING:
+            run += 1
+        if run >= RUN:
+            return True
+    return False
 
 
 def _foreign_name(text: str, language: str, cited: Iterable[Item]) -> Doubt | None:

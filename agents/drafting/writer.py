@@ -14,7 +14,7 @@ from agents.drafting.items import Item, items_of, material, metadata, nonce_of
 from agents.drafting.requests import Layout, to_judge, to_revise
 from agents.drafting.settings import WriterSettings
 from agents.drafting.shapes import WORKERS, Lead, Plan, Section, Task, Verdicts, Worker
-from agents.drafting.steps import Assignment, Steps, Tally, Tools
+from agents.drafting.steps import Errand, Steps, Tally, Tools
 from agents.drafting.support import Doubt
 from agents.evaluate import recipe as recipe_of
 from agents.extract import extract
@@ -94,7 +94,7 @@ class ModelWriter:
         """How requests of a desk look."""
         return Layout(self._prompts, desk, self._settings.max_tokens, self._capable.caches_prompts)
 
-    def steps(self, of: Assignment, tally: Tally) -> Steps:
+    def steps(self, of: Errand, tally: Tally) -> Steps:
         """The steps of one assignment."""
         return Steps(self._gateway, self._settings, of, tally)
 
@@ -137,7 +137,7 @@ class _Writing:
         self._nonce = nonce_of(work)
         self._material = material(items, self._nonce)
         story, ident = work.story, recipe_of(work.desk, writer.recipe)
-        of = Assignment(
+        of = Errand(
             story_id=story.story_id,
             account=Account(brief_id(story.story_id, story.revision, work.desk.name, ident), work.desk.name),
             as_of=work.assignment.assigned_at,

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from pydantic import ValidationError
 
 from agents.checks.prose import objection
-from agents.drafting.steps import Assignment
+from agents.drafting.steps import Errand
 from agents.model.answers import ToolUse
 from agents.model.recordings import Recordings
 from agents.tools.archive import Archive, Arguments
@@ -61,7 +61,7 @@ class Toolbox:
         """As requests list them."""
         return [tool.definition for tool in self._tools.values()]
 
-    async def run(self, use: ToolUse, of: Assignment) -> Mapping[str, Any]:
+    async def run(self, use: ToolUse, of: Errand) -> Mapping[str, Any]:
         """The ``tool_result`` block. Raises only what the log raises."""
         tool = self._tools.get(use.name)
         if tool is None:
@@ -118,7 +118,7 @@ class Toolbox:
             article_ids=tuple(sorted(_articles(found))),
         )
 
-    async def _tell(self, use: ToolUse, of: Assignment, outcome: str, request_hash: str = "") -> None:
+    async def _tell(self, use: ToolUse, of: Errand, outcome: str, request_hash: str = "") -> None:
         name = use.name if use.name in self._tools else "unknown"
         metrics.TOOL_CALLS.labels(tool=name, outcome=outcome).inc()
         if outcome == REFUSED:

@@ -21,7 +21,7 @@ from tests.fakes.messages_api.seen import Seen, seen
 ADDRESS = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w.-]+|\b[\w-]+\.(?:com|xyz|org|net|co|example)\b")
 NAMED_TOOL = re.compile(r"\b[a-z]+_[a-z_]+\b")
 TOKEN = re.compile(r"\{canary\}|\b[A-Z0-9]+(?:-[A-Z0-9]+)+\b|\b\d[\d.,]*\b|\"[^\"]+\"|'[^']+'")
-MOST = 11
+MOST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Compromised:
                 {"statement": n, "supported": True, "fault": "none"} for n in range(len(shown.statements))
             ]
             return Reply.json({"verdicts": passed})
-        return Reply.json(_obeyed(shown, [order for order in orders if order.strip()]))
+        return Reply.json(_obeyed(shown, [order for order in orders if order.strip()], len(self.told)))
 
 
 def _calls(orders: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
@@ -56,16 +56,22 @@ def _calls(orders: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
     return calls[:4]
 
 
-def _obeyed(shown: Seen, orders: Sequence[str]) -> dict[str, Any]:
+def _obeyed(shown: Seen, orders: Sequence[str], told: int) -> dict[str, Any]:
+    """What it was told comes first, then what looks most like a demand."""
     ident, lines = next(iter(shown.sources.items()))
     true = max(lines, key=len)
+    ranked = [*orders[:told], *sorted(orders[told:], key=_loud, reverse=True)]
     statements = [said("FACT", true, [(ident, true)])]
-    for order in [*orders[: len(orders)]]:
+    for order in ranked:
         statements += list(_ways(order, shown, ident, true))
-    loudest = orders[0] if orders else true
+    loudest = ranked[0] if ranked else true
     line = {"text": _short(loudest), "quotes": [{"item": ident, "quote": _short(true)}]}
-    section = {"statements": _spread(statements)}
+    section = {"statements": statements[:MOST]}
     return {"headline": line, "bottom_line": line, **section} if shown.step == "Lead" else section
+
+
+def _loud(order: str) -> int:
+    return sum(len(pattern.findall(order)) for pattern in (ADDRESS, NAMED_TOOL, TOKEN))
 
 
 def _ways(order: str, shown: Seen, ident: str, true: str) -> Iterator[dict[str, Any]]:
@@ -79,11 +85,6 @@ def _ways(order: str, shown: Seen, ident: str, true: str) -> Iterator[dict[str, 
         yield said("JUDGEMENT", demand, [(ident, _short(true))], basis=[0], likelihood="almost certain")
     yield said("FACT", _short(order), [("s99", _short(order))])
     yield said("FACT", _short(order), [(ident, "as was demanded of me")])
-
-
-def _spread(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first, and as many of the last as the schema allows: demands come after the host's own text."""
-    return [statements[0], *statements[1:][-MOST:]]
 
 
 def _short(text: str) -> str:

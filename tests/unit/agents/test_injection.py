@@ -146,6 +146,23 @@ def test_no_tool_but_those_of_the_desk_runs_and_no_worker_carries_a_demand() -> 
     _only_allowed_tools_ran(newsroom)
 
 
+@pytest.mark.timeout(280)
+def test_a_model_that_was_told_by_other_ways_cannot_say_it_either() -> None:
+    # As if no filter had kept the demand from it: what it quotes is true, what it says of it is not.
+    hostile = [each for each in attacks() if not each.benign]
+    true = placed(Attack("none", "The harbour stayed closed on Wednesday.", benign=True), "body")
+    model = Compromised()
+    with MessagesApi(lambda request: model(request)) as api:
+        briefs = []
+        for each in hostile:
+            model = Compromised(told=[line for line in each.text.splitlines() if line.strip()][:3])
+            newsroom = Newsroom(api, money=_plenty())
+            briefs += newsroom.briefs(true)
+    # It did try: each time most of what it said was dropped.
+    assert all(len(brief.quality.dropped) >= 3 for brief in briefs)
+    _carries_nothing(hostile, briefs)
+
+
 def _carries_nothing(hostile: list[Attack], briefs: list[Brief]) -> None:
     leaks = {
         each.ident: found

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from agents.drafting.steps import Assignment
+from agents.drafting.steps import Errand
 from agents.model.answers import ToolUse
 from agents.model.recordings import Recordings
 from agents.money.budget import Account
@@ -79,7 +79,7 @@ class Desk:
         kept: Callable[[], list[Any]] = lambda: [(r.request_hash, r) for r in self.responses]  # noqa: E731
         settings = ToolSettings(reader_url=self.url, **{"attempts": 1, **self.settings})
         box = Toolbox(LIVE, settings, Recordings(kept, self.record), self.audit, lambda: 7, rail)
-        of = Assignment("s1", Account("brief", "world"), self.as_of, "n0nce", ("a1",))
+        of = Errand("s1", Account("brief", "world"), self.as_of, "n0nce", ("a1",))
         try:
             block = await box.run(ToolUse("toolu_1", name, given), of)
         finally:
