@@ -14,7 +14,7 @@ export UV_PYTHON := $(PYTHON)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help bootstrap demo check lint types floors unit schemas containers secrets test test-compose test-replay test-extra \
-	bench-stories bench-latency bench-checks lock-jars clean
+	bench-stories bench-latency bench-checks bench-agents lock-jars clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -104,6 +104,9 @@ bench-latency: bootstrap ## seconds from an entry served to its story searchable
 
 bench-checks: .venv/.complete ## what the checks catch of unsupported and of spoilt statements
 	@$(RUN)/python -m benchmarks.checks
+
+bench-agents: .venv/.complete ## calls, tokens, money and seconds of briefs, with and without a model
+	@$(RUN)/python -m benchmarks.agents
 
 lock-jars: .venv/.complete ## resolve deploy/jars/jars.toml again and lock the sums
 	@$(RUN)/python -m tidewire.stack.jars lock

@@ -12,11 +12,11 @@ import stamina
 from agents.committed import install
 from agents.in_order import InOrder
 from agents.memory import Memory
-from agents.model import writer_for
 from agents.outages import is_outage
 from agents.pipeline import Pipeline, Unusable
 from agents.rail import Rail, Stopped
 from agents.settings import AgentsSettings, HomeSettings, WindowSettings
+from agents.writers import writing
 from desks import load_desks
 from schemas.codec import Codec
 from schemas.registry import Registry, RegistrySettings
@@ -69,14 +69,19 @@ def create_app(settings: Settings) -> faust.App:
     codec = Codec(Registry(settings.registry))
     windows_of = settings.agents.indicators_lane
     rail = Rail(settings.broker, codec, Lane(windows_of) if windows_of else settings.lane, settings.windows)
+
+    async def send(topic: str, key: bytes, value: bytes, partition: int | None) -> None:
+        await _send(app, topic, key, value, partition)
+
+    written = writing(settings.lane, settings.broker, codec, send, rail)
     pipeline = Pipeline(
         codec=codec,
         lane=settings.lane,
         desks={desk.name: desk for desk in load_desks(settings.agents.desks)},
-        writer=writer_for(),
+        writer=written.writer,
         memory=Memory(settings.broker, codec, settings.lane),
         rail=rail,
-        send=lambda topic, key, value, partition: _send(app, topic, key, value, partition),
+        send=send,
     )
     desk = _Desk(app, pipeline, settings.agents)
 
@@ -93,6 +98,13 @@ def create_app(settings: Settings) -> faust.App:
         rail.stop()
         if not await desk.in_order.drain(settings.agents.stop_grace_s):
             log.warning("stopping before everything in hand was done; it will be done again")
+            # What is in hand still uses the connections; they end with the process.
+            return
+        await written.close()
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def check_the_model() -> None:
+        await written.start()
 
     app.on_partitions_revoked.connect(revoked)  # type: ignore[arg-type]
     app.on_before_shutdown.connect(stopping)  # type: ignore[arg-type]

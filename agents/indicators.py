@@ -50,6 +50,14 @@ class Indicators:
                 found.append(_shown(windows[ends[at - 1]]))
         return tuple(found)
 
+    def series(self, desk: str, until: int, windows: int) -> list[Indicator]:
+        """The desk's last windows of each name that end by ``until``, in order of names and time."""
+        found = []
+        for _, (ends, by_end) in sorted(self._series.get(SCOPE + desk, {}).items()):
+            at = bisect_right(ends, until)
+            found += [by_end[end] for end in ends[max(0, at - windows) : at] if end > until - RECENT_MS]
+        return found
+
 
 def _shown(indicator: Indicator) -> BriefIndicator:
     return BriefIndicator(

@@ -83,6 +83,13 @@ class Rail:
                 self._passed = max(until, self._reached)
             return self._view.closed(desk, until)
 
+    def series(self, desk: str, cutoff: int, windows: int) -> list[Indicator]:
+        """The desk's last windows that had closed by ``cutoff``, baselines and all, as far as they have been
+        read: a brief asks for its own indicators first, and those are waited for."""
+        until = last_end(cutoff, self._windows.step_ms, self._windows.delay_ms)
+        with self._lock:
+            return self._view.series(desk, until, windows)
+
     def stop(self) -> None:
         """Ends all waiting, with Stopped."""
         self._stopping.set()

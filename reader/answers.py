@@ -211,6 +211,13 @@ class Stories(Answer):
     stories: list[StorySummary]
 
 
+class Revisions(Answer):
+    """First to last."""
+
+    lane: str
+    revisions: list[StorySummary]
+
+
 class Member(Answer):
     """An article of a story."""
 

@@ -19,6 +19,7 @@ from reader.answers import (
     BriefAnswer,
     Briefs,
     Problem,
+    Revisions,
     SearchAnswer,
     Stories,
     StoryAnswer,
@@ -177,6 +178,12 @@ def stories(
 def story(shelf: InLane, story_id: str) -> StoryAnswer:
     """A story with its articles and briefs."""
     return shelf.story(story_id)
+
+
+@api.get("/stories/{story_id}/revisions")
+def revisions(shelf: InLane, story_id: str, as_of: AsOf = None) -> Revisions:
+    """How a story grew."""
+    return shelf.revisions(story_id, _ms(as_of))
 
 
 @api.get("/briefs")

@@ -11,6 +11,7 @@ from reader.answers import (
     BriefAnswer,
     Briefs,
     Member,
+    Revisions,
     SearchAnswer,
     Stories,
     StoryAnswer,
@@ -24,6 +25,7 @@ from sinks.store import FOREVER, Condition, Not, OneOf, Order, Store, Within
 
 MEMBERS = 200
 VERSIONS = 100
+REVISIONS = 1000
 CURRENT = Within("known_to", at_least=FOREVER)
 Vectors = Callable[[str], tuple[float, ...]]
 
@@ -67,6 +69,20 @@ class Shelf:
             articles=self._members(payload),
             all_briefs=[shown.brief_summary(each) for each in briefs],
         )
+
+    def revisions(self, ident: str, as_of: int | None) -> Revisions:
+        """Every revision that is kept, first to last; with ``as_of`` (logged, epoch ms) those known by then.
+
+        Raises NotThere.
+        """
+        where: list[Condition] = [OneOf("kind", (STORY,)), OneOf("key", (ident,))]
+        if as_of is not None:
+            where.append(Within("known_from", below=as_of + 1))
+        found = [each.payload for each in self._store.scroll(self._name, where, limit=REVISIONS)]
+        if not found:
+            raise NotThere(STORY, ident, self._lane)
+        found.sort(key=lambda each: each["sequence"])
+        return Revisions(lane=self._lane, revisions=[shown.story_summary(each, []) for each in found])
 
     def briefs(self, scope: Scope, limit: int) -> Briefs:
         """Newest first."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from os import getpid
+from os import environ, getpid
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,9 @@ settings.register_profile("tidewire", deadline=None, suppress_health_check=[Heal
 settings.load_profile("tidewire")
 
 HERE = Path(__file__).parent
+# No test may ever ask a model that costs money: without a key nothing is asked, and nobody answers there.
+environ.pop("ANTHROPIC_API_KEY", None)
+environ["ANTHROPIC_BASE_URL"] = "http://127.0.0.1:9"
 # What takes longest first, so that both processes end at about the same time.
 ORDER = ("e2e/test_1", "e2e/test_2", "e2e/test_3", "integration", "e2e", "unit")
 COMPARED = ORDER[:3]

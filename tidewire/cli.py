@@ -17,7 +17,7 @@ from language.embeddings import ModelMissing
 from reader.alias import AliasBroken
 from replay.log import RecordBroken
 from replay.source import NotKnownYet
-from tidewire.commands import compare, demo, feeds, jobs, rebuild, replay, search, stack, topics
+from tidewire.commands import compare, demo, feeds, jobs, rebuild, replay, search, spend, stack, topics
 from tidewire.demo import DemoStopped
 from tidewire.mistakes import wrong_settings
 from tidewire.places import BrokerDown
@@ -64,6 +64,7 @@ for command in (
     topics.topics,
     compare.compare,
     rebuild.rebuild,
+    spend.spend,
     stack.serve,
 ):
     app.command()(command)

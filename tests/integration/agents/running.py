@@ -38,8 +38,9 @@ class Agents:
 
     def __init__(self, kafka: Any, lane: Lane, home: Path, **settings: str) -> None:
         self.log = home / f"agents-{time.monotonic_ns()}.log"
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("ANTHROPIC_")}
         environment = {
-            **os.environ,
+            **inherited,
             "TIDEWIRE_HOME": str(home),
             "TIDEWIRE_LANE": lane.name,
             "TIDEWIRE_KAFKA_BOOTSTRAP": kafka.broker.bootstrap,
@@ -48,7 +49,6 @@ class Agents:
             "TIDEWIRE_AGENTS_HEARTBEAT_S": "1",
             **settings,
         }
-        environment.pop("ANTHROPIC_API_KEY", None)
         with self.log.open("wb") as log:
             command = [sys.executable, "-m", "agents"]
             self.process = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stderr=log, stdout=log)

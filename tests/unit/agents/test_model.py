@@ -1,23 +1,45 @@
-"""The seam: a request is paid for once, its answer is in the log before anyone uses it."""
+"""The seam: a request is paid for once, and its answer is in the log before anyone uses it."""
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-import anthropic
 import pytest
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
-from agents.extract import ExtractiveWriter
-from agents.model import ModelGateway, ModelSettings, NoKey, request_hash, writer_for
-from schemas.records import RecordedResponse
-from tests.fakes.messages_api import MessagesApi
+from agents.model import Answer, ModelGateway, ModelSettings, request_hash
+from agents.model.answers import parsed
+from agents.model.client import MessagesClient
+from agents.model.endpoints import TABLE, capabilities
+from agents.model.errors import (
+    Cut,
+    NoKey,
+    Refusal,
+    Rejected,
+    SchemaIgnored,
+    Spared,
+    Unanswered,
+    Unfit,
+)
+from agents.model.gateway import Purse
+from agents.model.recordings import Recordings
+from agents.money.breaker import Breaker
+from agents.money.budget import Account, Budget, Caps
+from agents.money.ledger import Purpose
+from agents.money.prices import Prices, Usage
+from agents.money.settings import MoneySettings
+from schemas.records import AgentEvent, RecordedResponse
+from tests.fakes.messages_api import Fault, MessagesApi
 
 REQUEST: dict[str, Any] = {
     "model": "claude-haiku-5-5",
     "max_tokens": 64,
     "messages": [{"role": "user", "content": "What moved?"}],
 }
+PURPOSE = Purpose("story", Account("brief", "world"), "facts", ("a1",))
+NOW = 1_790_000_000_000
 
 
 @pytest.fixture
@@ -26,93 +48,302 @@ def api() -> Iterator[MessagesApi]:
         yield running
 
 
-class Ledger:
-    """Answers kept, as the log would."""
+@dataclass
+class Log:
+    """Stands for the responses' topic and the audit, and says in which order they were written."""
 
-    def __init__(self) -> None:
-        self.written: list[RecordedResponse] = []
+    responses: list[RecordedResponse] = field(default_factory=list)
+    events: list[AgentEvent] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
+    broken: bool = False
 
     async def record(self, response: RecordedResponse) -> None:
         await asyncio.sleep(0)
-        self.written.append(response)
+        if self.broken:
+            raise OSError("the log is gone")
+        self.responses.append(response)
+        self.order.append("response")
+
+    async def audit(self, event: AgentEvent) -> None:
+        await asyncio.sleep(0)
+        self.events.append(event)
+        self.order.append(event.reason)
+
+    def read_on(self) -> list[tuple[str, RecordedResponse | None]]:
+        return [(each.request_hash, each) for each in self.responses]
 
 
 def settings(api: MessagesApi, **more: Any) -> ModelSettings:
-    return ModelSettings(api_key=SecretStr("test"), base_url=api.url, **more)
+    return ModelSettings(api_key=SecretStr("test"), base_url=api.url, endpoint="anthropic", **more)
 
 
-def gateway(
-    api: MessagesApi, ledger: Ledger, known: dict[str, RecordedResponse] | None = None, **more: Any
-) -> ModelGateway:
-    return ModelGateway(settings(api, **more), {} if known is None else known, ledger.record, lambda: 42)
+def purse(**money: Any) -> Purse:
+    set_ = MoneySettings(**money)
+    caps = Caps(set_.per_brief_usd, set_.per_desk_hour_usd, set_.per_day_usd)
+
+    async def refresh() -> None:
+        await asyncio.sleep(0)
+
+    breaker = Breaker(set_.breaker_failures, set_.breaker_pause_s)
+    return Purse(Prices(set_), Budget(caps), breaker, refresh, lambda _: None)
 
 
-def test_without_a_key_the_writer_is_extractive(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
-    assert isinstance(writer_for(), ExtractiveWriter)
-    with pytest.raises(NoKey):
-        asyncio.run(ModelGateway(ModelSettings(), {}, Ledger().record, lambda: 0).ask(REQUEST))
+def ask(
+    api: MessagesApi, log: Log, *requests: dict[str, Any], of: Purse | None = None, **more: Any
+) -> list[Answer | BaseException]:
+    """Asks all of them at once, and gives what each got."""
+    set_ = settings(api, **more)
+
+    async def run() -> list[Answer | BaseException]:
+        client = MessagesClient(set_, TABLE["anthropic"])
+        recordings = Recordings(log.read_on, log.record)
+        gateway = ModelGateway(set_.messages_url, client, recordings, of or purse(), log.audit, lambda: NOW)
+        try:
+            asked = [gateway.ask(each, PURPOSE) for each in requests or (REQUEST,)]
+            return await asyncio.gather(*asked, return_exceptions=True)
+        finally:
+            await client.close()
+
+    return asyncio.run(run())
 
 
-def test_an_answer_is_recorded_whole(api: MessagesApi) -> None:
-    ledger = Ledger()
-    answer = asyncio.run(gateway(api, ledger).ask(REQUEST, ["a1"]))
-    assert ledger.written == [answer]
-    assert (answer.status, answer.model, answer.article_ids, answer.recorded_at) == (
+def answered(api: MessagesApi, log: Log, *requests: dict[str, Any], **more: Any) -> list[Answer]:
+    found = ask(api, log, *requests, **more)
+    for each in found:
+        if isinstance(each, BaseException):
+            raise each
+    return [each for each in found if isinstance(each, Answer)]
+
+
+def test_an_answer_is_recorded_whole_and_booked_before_it_is_used(api: MessagesApi) -> None:
+    log = Log()
+    (answer,) = answered(api, log)
+    (kept,) = log.responses
+    assert answer.text == "An answer."
+    assert (kept.status, kept.model, kept.article_ids, kept.recorded_at) == (
         200,
         "claude-haiku-5-5",
         ("a1",),
-        42,
+        NOW,
     )
-    assert answer.endpoint == f"{api.url}/v1/messages"
-    assert b"An answer." in answer.body
+    assert kept.endpoint == f"{api.url}/v1/messages"
+    assert b"An answer." in kept.body
     assert api.requests == [REQUEST]
+    assert log.order == ["paid", "response"]
+    (event,) = log.events
+    assert (event.brief_id, event.desk, event.request_hash) == ("brief", "world", kept.request_hash)
+    assert event.input_tokens == api.usages[0]["input_tokens"] > 0
+    assert event.cost_usd == float(answer.cost) > 0
 
 
 def test_the_same_request_is_paid_for_once(api: MessagesApi) -> None:
-    ledger = Ledger()
-    door = gateway(api, ledger)
-
-    async def many() -> set[bytes]:
-        return {each.body for each in await asyncio.gather(*(door.ask(REQUEST) for _ in range(5)))}
-
-    assert len(asyncio.run(many())) == 1
-    assert len(api.requests) == len(ledger.written) == 1
+    log = Log()
+    assert {each.text for each in answered(api, log, *[REQUEST] * 5)} == {"An answer."}
+    assert len(api.requests) == len(log.responses) == 1
+    assert sorted(event.reason for event in log.events) == ["paid", *["recorded"] * 4]
 
 
 def test_a_recorded_answer_costs_nothing_after_a_restart(api: MessagesApi) -> None:
-    ledger = Ledger()
-    first = asyncio.run(gateway(api, ledger).ask(REQUEST))
-    again = asyncio.run(
-        gateway(api, Ledger(), {first.request_hash: first}).ask(dict(reversed(REQUEST.items())))
-    )
+    log = Log()
+    (first,) = answered(api, log)
+    (again,) = answered(api, log, dict(reversed(REQUEST.items())))
     assert again == first
     assert len(api.requests) == 1
+    assert log.events[-1].cost_usd == 0
+
+
+def test_an_answer_that_another_worker_recorded_meanwhile_is_found(api: MessagesApi) -> None:
+    log, other = Log(), Log()
+
+    async def run() -> Answer:
+        set_ = settings(api)
+        client = MessagesClient(set_, TABLE["anthropic"])
+        here = Recordings(other.read_on, log.record)
+        gateway = ModelGateway(set_.messages_url, client, here, purse(), log.audit, lambda: NOW)
+        await gateway.ask({**REQUEST, "max_tokens": 65}, PURPOSE)
+        there = Recordings(other.read_on, other.record)
+        elsewhere = ModelGateway(set_.messages_url, client, there, purse(), other.audit, lambda: NOW)
+        await elsewhere.ask(REQUEST, PURPOSE)
+        try:
+            return await gateway.ask(REQUEST, PURPOSE)
+        finally:
+            await client.close()
+
+    assert asyncio.run(run()).text == "An answer."
+    assert len(api.requests) == 2
 
 
 def test_an_answer_that_could_not_be_recorded_is_not_used(api: MessagesApi) -> None:
-    async def broken(_: RecordedResponse) -> None:
-        raise OSError("the log is gone")
-
-    known: dict[str, RecordedResponse] = {}
+    log = Log(broken=True)
     with pytest.raises(OSError, match="the log is gone"):
-        asyncio.run(ModelGateway(settings(api), known, broken, lambda: 0).ask(REQUEST))
-    assert known == {}
+        answered(api, log)
+    assert log.order == ["paid"]
 
 
-def test_another_endpoint_model_or_prompt_is_another_request(api: MessagesApi) -> None:
-    base = request_hash(api.url, REQUEST)
-    assert base == request_hash(api.url + "/", dict(reversed(REQUEST.items())))
-    assert base != request_hash("http://127.0.0.1:1", REQUEST)
-    assert base != request_hash(api.url, {**REQUEST, "model": "claude-opus-5-5"})
-    assert base != request_hash(api.url, {**REQUEST, "max_tokens": 65})
+def test_an_answer_that_waits_for_the_log_is_not_paid_for_again(api: MessagesApi) -> None:
+    log = Log(broken=True)
+
+    async def run() -> Answer:
+        chosen = settings(api)
+        client = MessagesClient(chosen, TABLE["anthropic"])
+        recordings = Recordings(log.read_on, log.record)
+        gateway = ModelGateway(chosen.messages_url, client, recordings, purse(), log.audit, lambda: NOW)
+        try:
+            with pytest.raises(OSError, match="the log is gone"):
+                await gateway.ask(REQUEST, PURPOSE)
+            log.broken = False
+            return await gateway.ask(REQUEST, PURPOSE)
+        finally:
+            await client.close()
+
+    assert asyncio.run(run()).text == "An answer."
+    assert (len(api.requests), len(log.responses)) == (1, 1)
+    assert len({event.event_id for event in log.events}) == 1
 
 
-def test_an_overloaded_server_is_asked_again_and_a_refused_request_is_not_recorded() -> None:
-    ledger = Ledger()
-    with MessagesApi(faults=(529, 429)) as api:
-        asyncio.run(gateway(api, ledger, max_retries=3).ask(REQUEST))
-        assert len(api.requests) == 1
-        with pytest.raises(anthropic.BadRequestError):
-            asyncio.run(gateway(api, ledger).ask({**REQUEST, "messages": "no list"}))
-    assert len(ledger.written) == 1
+def test_another_endpoint_model_or_prompt_is_another_request() -> None:
+    here = "http://127.0.0.1:1/v1/messages"
+    base = request_hash(here, REQUEST)
+    assert base == request_hash(here, dict(reversed(REQUEST.items())))
+    assert base != request_hash("https://api.anthropic.com/v1/messages", REQUEST)
+    assert base != request_hash(here, {**REQUEST, "model": "claude-opus-5-5"})
+    assert base != request_hash(here, {**REQUEST, "max_tokens": 65})
+
+
+def test_an_overloaded_server_is_asked_again_and_charged_once(api: MessagesApi) -> None:
+    api.faults += [Fault.status(529), Fault.status(429)]
+    assert len(answered(api, Log(), max_retries=3)) == 1
+    assert (api.attempts, len(api.requests)) == (3, 1)
+
+
+@pytest.mark.parametrize("kind", ["drop", "truncate"])
+def test_an_answer_lost_on_the_way_is_asked_for_again(api: MessagesApi, kind: Any) -> None:
+    log = Log()
+    api.faults.append(Fault(kind))
+    assert answered(api, log)[0].text == "An answer."
+    assert len(log.responses) == 1
+    # The first one was made and is charged: it stays on the books, with the most that it can have cost.
+    assert len(api.requests) == 2
+    assert [event.reason for event in log.events] == ["failed", "paid"]
+    assert '"at_most_usd": "0"' not in log.events[0].detail
+
+
+@pytest.mark.parametrize(
+    ("fault", "limits", "reason", "at_most"),
+    [
+        (Fault.status(529), {"max_retries": 0}, "answered 529", False),
+        (Fault("slow", 1.0), {"timeout_s": 0.2, "max_retries": 0}, "within 0.2 s", True),
+        (Fault("drop"), {"max_retries": 0}, "lost on the way", True),
+        (Fault("truncate"), {"max_retries": 0}, "damaged", True),
+    ],
+)
+def test_what_is_not_answered_is_on_the_record_with_what_it_may_cost(
+    api: MessagesApi, fault: Fault, limits: dict[str, Any], reason: str, at_most: bool
+) -> None:
+    log = Log()
+    api.faults.append(fault)
+    (error,) = ask(api, log, **limits)
+    assert isinstance(error, Unanswered)
+    assert reason in str(error)
+    assert log.responses == []
+    (event,) = log.events
+    assert (event.reason, event.cost_usd) == ("failed", 0.0)
+    assert ('"at_most_usd": "0"' not in event.detail) is at_most
+
+
+def test_a_rejected_request_says_so_and_is_not_recorded(api: MessagesApi) -> None:
+    log = Log()
+    (error,) = ask(api, log, {**REQUEST, "messages": [{"role": "assistant", "content": "x"}]})
+    assert isinstance(error, Rejected)
+    assert "400 invalid_request_error" in str(error)
+    assert log.responses == []
+
+
+def test_without_a_key_nothing_is_asked(api: MessagesApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    for empty in (ModelSettings(base_url=api.url), ModelSettings(api_key=SecretStr(" "), base_url=api.url)):
+        assert not empty.has_key
+        client = MessagesClient(empty, TABLE["anthropic"])
+        with pytest.raises(NoKey, match="ANTHROPIC_API_KEY"):
+            asyncio.run(client.create(REQUEST))
+    assert api.attempts == 0
+
+
+def test_a_budget_refusal_is_on_the_record_and_costs_nothing(api: MessagesApi) -> None:
+    log = Log()
+    (error,) = ask(api, log, of=purse(per_day_usd=Decimal("0.0000001")))
+    assert isinstance(error, Spared)
+    assert "day cap" in str(error)
+    assert api.attempts == 0
+    assert [(event.kind.value, event.reason) for event in log.events] == [("CHECK", "BUDGET")]
+
+
+def test_failures_in_a_row_open_the_breaker(api: MessagesApi) -> None:
+    api.faults += [Fault.status(529)] * 5
+    one_purse = purse(breaker_failures=2)
+    got = [ask(api, Log(), {**REQUEST, "max_tokens": n}, of=one_purse, max_retries=0)[0] for n in range(1, 5)]
+    assert [type(each).__name__ for each in got] == ["Unanswered", "Unanswered", "Spared", "Spared"]
+    assert api.attempts == 2
+
+
+def test_a_model_that_is_not_there_is_named_at_the_start(api: MessagesApi) -> None:
+    async def check(*names: str) -> None:
+        client = MessagesClient(settings(api), TABLE["anthropic"])
+        try:
+            await client.check_models(names)
+        finally:
+            await client.close()
+
+    asyncio.run(check("claude-haiku-5-5", "claude-opus-5-5"))
+    with pytest.raises(Unfit, match="claude-poet-1"):
+        asyncio.run(check("claude-poet-1"))
+
+
+def test_tokens_are_estimated_from_above_where_the_endpoint_does_not_count() -> None:
+    async def counted(of: str, api: MessagesApi) -> int:
+        client = MessagesClient(settings(api), TABLE[of])
+        try:
+            return await client.count(REQUEST)
+        finally:
+            await client.close()
+
+    with MessagesApi() as api:
+        exact = asyncio.run(counted("anthropic", api))
+        assert asyncio.run(counted("ollama", api)) > exact
+    with MessagesApi(counts_tokens=False) as api:
+        assert asyncio.run(counted("anthropic", api)) > exact
+
+
+def test_an_endpoint_that_ignores_the_schema_is_refused_at_the_start() -> None:
+    with pytest.raises(Unfit, match=r"llama\.cpp .* ignores output_config\.format"):
+        capabilities(ModelSettings(base_url="http://127.0.0.1:8080", endpoint="llama.cpp"))
+    assert capabilities(ModelSettings(base_url="https://api.anthropic.com")).name == "anthropic"
+    assert capabilities(ModelSettings(base_url="http://127.0.0.1:8080")).name == "other"
+
+
+class Shape(BaseModel):
+    count: int
+
+
+@pytest.mark.parametrize(
+    ("text", "stop_reason", "error"),
+    [
+        ("Certainly!", "end_turn", SchemaIgnored),
+        ('{"count": "many"}', "end_turn", SchemaIgnored),
+        ('{"cou', "max_tokens", Cut),
+        ("", "refusal", Refusal),
+    ],
+)
+def test_an_answer_out_of_shape_says_how_and_repeats_none_of_it(
+    text: str, stop_reason: str, error: type[Exception]
+) -> None:
+    answer = Answer("h", "m", ({"type": "text", "text": text},), stop_reason, Usage())
+    with pytest.raises(error) as raised:
+        parsed(answer, Shape)
+    assert "many" not in str(raised.value)
+    assert "Certainly" not in str(raised.value)
+
+
+def test_an_answer_in_shape_is_read() -> None:
+    answer = Answer("h", "m", ({"type": "text", "text": '{"count": 3}'},), "end_turn", Usage())
+    assert parsed(answer, Shape) == Shape(count=3)

@@ -213,3 +213,12 @@ def test_the_page_is_strict_about_what_it_loads(client: TestClient) -> None:
     assert "http://" not in page
     assert "https://" not in page
     assert "style=" not in page
+
+
+def test_how_a_story_grew_and_how_far_it_was_at_a_moment(client: TestClient) -> None:
+    grown = get(client, "/api/stories/s1/revisions")["revisions"]
+    assert [(each["revision"], each["articles_count"]) for each in grown] == [(1, 2), (2, 3)]
+    early = get(client, "/api/stories/s1/revisions", as_of="2025-11-25T00:00:04Z")["revisions"]
+    assert [each["revision"] for each in early] == [1]
+    get(client, "/api/stories/s1/revisions", status=404, as_of="2025-11-24T00:00:00Z")
+    get(client, "/api/stories/nowhere/revisions", status=404)
