@@ -99,6 +99,26 @@ def writing(lane: Lane, broker: BrokerSettings, codec: Codec, send: Send, rail: 
     return Writing(writer, client, toolbox, settings.models)
 
 
+def recorded_writer(lane: Lane, broker: BrokerSettings, codec: Codec) -> ModelWriter:
+    """The writer that a key would give, with recorded answers only: it calls nobody, writes nothing."""
+    model = ModelSettings().model_copy(update={"api_key": None})
+    capable, money = capabilities(model), MoneySettings()
+
+    async def kept(_: AgentEvent | RecordedResponse) -> None:
+        """What was read is in the log already."""
+
+    async def none(desk: str, cutoff: int) -> list[dict[str, Any]]:
+        del desk, cutoff
+        return []
+
+    recordings = Recordings(ResponseLog(broker, codec).read_on, kept)
+    purse = _purse(money, Prices(money), Spent(broker, codec, lane))
+    client = MessagesClient(model, capable)
+    gateway = ModelGateway(model.messages_url, client, recordings, purse, kept, now_ms)
+    toolbox = Toolbox(lane, ToolSettings(), recordings, kept, now_ms, none)
+    return ModelWriter(gateway, load(), WriterSettings(), capable, toolbox)
+
+
 def _indicators(rail: Rail) -> Indicators:
     async def windows(desk: str, cutoff: int) -> list[dict[str, Any]]:
         found = await asyncio.to_thread(rail.series, desk, cutoff, WINDOWS)

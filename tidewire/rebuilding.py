@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
-from agents.model import writer_for
+from agents.evaluate import recipe
+from agents.extract import ExtractiveWriter
+from agents.model import ModelSettings
 from agents.settings import AgentsSettings, WindowSettings
-from desks import load_desks
+from agents.work import BriefWriter
+from agents.writers import recorded_writer
+from desks import Desk, load_desks
 from replay.rebuild import Evidence, Maker, Rebuilt, rebuild
 from replay.rebuild_reading import gather
+from schemas.records import Brief
 from tidewire.places import broker, codec
 from topics.lane import Lane
 
@@ -18,10 +24,22 @@ def again(lane: Lane, brief_id: str) -> tuple[Evidence, Rebuilt]:
     settings = AgentsSettings()
     windows_of = Lane(settings.indicators_lane) if settings.indicators_lane else None
     evidence = gather(broker(), codec(), lane, brief_id, windows_of)
+    desks = {desk.name: desk for desk in load_desks(settings.desks)}
     maker = Maker(
         codec=codec(),
-        desks={desk.name: desk for desk in load_desks(settings.desks)},
-        writer=writer_for(),
+        desks=desks,
+        writer=_writer(lane, evidence.brief, desks),
         windows=WindowSettings(),
     )
     return evidence, asyncio.run(rebuild(evidence, maker))
+
+
+def _writer(lane: Lane, brief: Brief, desks: Mapping[str, Desk]) -> BriefWriter:
+    """The one whose recipe the brief has; of none, the one that serves here. A model's answers are those on
+    record: nothing is asked anew, and nothing paid."""
+    writers: list[BriefWriter] = [ExtractiveWriter(), recorded_writer(lane, broker(), codec())]
+    desk = desks.get(brief.desk)
+    for writer in writers:
+        if desk is not None and recipe(desk, writer.recipe) == brief.provenance.recipe:
+            return writer
+    return writers[ModelSettings().has_key]

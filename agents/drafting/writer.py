@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from agents import checks
 from agents.drafting import assemble
 from agents.drafting.assemble import Checked, Doubted
 from agents.drafting.declarative import reports
@@ -117,10 +118,17 @@ class ModelWriter:
 def writer_recipe(
     prompts: Prompts, settings: WriterSettings, capable: Capabilities, tools: Tools | None
 ) -> str:
-    """Names version, models, prompts, tools and the kind of endpoint: all that makes other requests."""
+    """Names version, models, prompts, tools, the kind of endpoint and the checks: all that makes other
+    requests, or other briefs of the same answers."""
     chosen = settings.model_dump(mode="json", exclude={"step_s", "brief_s"})
     names = [str(each["name"]) for each in tools.definitions] if tools is not None else []
-    parts = {"settings": chosen, "prompts": prompts.hash, "endpoint": capable.name, "tools": names}
+    parts = {
+        "settings": chosen,
+        "prompts": prompts.hash,
+        "endpoint": capable.name,
+        "tools": names,
+        "checks": checks.VERSION,
+    }
     return f"{VERSION}:{hash_of(parts)}"
 
 

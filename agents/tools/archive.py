@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agents.disagreement import figures
+from agents.checks.counted import figures
 from agents.terms import shared, terms_of
 from agents.tools.reader import ReaderApi, ToolFailed, iso, known_by
 from language.names import names
