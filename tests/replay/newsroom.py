@@ -88,10 +88,10 @@ class Newsroom(Home):
         """By topic of the lane: a hash over all committed records and their places."""
         return {
             name: hash_of(
-                [
+                sorted(
                     [each.partition, each.offset, hash_of((each.value or b"").hex())]
                     for each in read_range(self.broker, lane.topic(name))
-                ]
+                )
             )
             for name, topic in TOPICS.items()
             if not topic.shared
