@@ -13,12 +13,14 @@ from newswire.labels import load_labels
 from replay.compare_records import Told
 from schemas.records import Article
 from tests.e2e.homes import Home, wait_until
+from topics.admin import lanes
 from topics.catalogue import ARTICLES_RAW
 from topics.lane import LIVE, Lane
 from topics.reading import read_range
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
 
+CHECK = Lane("check")
 KEYS = {
     "served", "raw", "unique", "duplicates", "late", "dead_letters", "stories", "assignments", "briefs",
     "indexed", "first_brief_s", "peak_rss_mb",
@@ -45,6 +47,17 @@ def running(home: Home, result: dict[str, Any]) -> Home:
     home.tw("up")
     home.settle(LIVE, home.active_jobs(LIVE))
     return home
+
+
+@pytest.fixture(scope="module")
+def replayed(running: Home) -> int:
+    """The raw log run again in lane check; the logged time (ms) up to which it was run."""
+    said = running.tw("replay", "start", "--lane", CHECK.name, "--yes")
+    assert "none: it makes what the live lane made" in said.stdout + said.stderr
+    (row,) = json.loads(running.tw("replay", "list", "--json").stdout)
+    assert (row["lane"], row["state"]) == (CHECK.name, "finished")
+    running.settle(CHECK, {})
+    return int(row["end_at"])
 
 
 def test_the_result_accounts_for_everything_served(result: dict[str, Any]) -> None:
@@ -121,16 +134,20 @@ def test_status_topics_feeds_and_jobs_tell_what_there_is(running: Home) -> None:
     assert set(running.active_jobs(LIVE)) == {"articles", "stories"}
 
 
-def test_the_log_run_again_in_another_lane_makes_the_same(running: Home) -> None:
-    lane = Lane("check")
-    running.tw("jobs", "submit", "--lane", lane.name)
-    running.settle(lane, running.active_jobs(lane))
-    found = running.compared(lane)
+def test_the_log_run_again_in_another_lane_makes_the_same(running: Home, replayed: int) -> None:
+    found = running.compared(CHECK, replayed)
     assert found.identical, found.differences
-    said = json.loads(running.tw("replay", "compare", "live", lane.name, "--json").stdout)
+    said = json.loads(running.tw("replay", "compare", "live", CHECK.name, "--json").stdout)
     assert said["identical"]
-    assert said["hashes"]["live"] == said["hashes"][lane.name]
+    assert said["hashes"]["live"] == said["hashes"][CHECK.name]
     assert said["stories"]["same"] == sum(said["stories"].values()) > 0
+
+
+def test_readers_are_shown_the_lane_that_was_promoted(running: Home, replayed: int) -> None:
+    running.tw("replay", "promote", CHECK.name)
+    assert running.reader.get("/api/counts")["lane"] == CHECK.name
+    running.tw("replay", "promote", "live")
+    assert running.reader.get("/api/counts")["lane"] == LIVE.name
 
 
 def test_a_brief_is_made_again_from_its_provenance(running: Home) -> None:
@@ -144,14 +161,24 @@ def _size(told: Told) -> tuple[int, str]:
     return told.revision, told.brief_id
 
 
-def test_stopped_with_a_savepoint_the_jobs_go_on_from_it(running: Home, result: dict[str, Any]) -> None:
+def test_stopped_with_a_savepoint_the_jobs_go_on_from_it(
+    running: Home, result: dict[str, Any], replayed: int
+) -> None:
     running.tw("jobs", "savepoint")
     assert running.active_jobs(LIVE) == {}
     said = running.tw("jobs", "submit").stderr
     assert "savepoint" in said
     running.settle(LIVE, running.active_jobs(LIVE))
     assert running.tally().stories == result["stories"]
-    assert running.compared(Lane("check")).identical
+    assert running.compared(CHECK, replayed).identical
+
+
+def test_a_dropped_lane_is_gone_and_live_is_not(running: Home, result: dict[str, Any], replayed: int) -> None:
+    running.tw("replay", "drop", "--yes", CHECK.name)
+    assert json.loads(running.tw("replay", "list", "--json").stdout) == []
+    assert lanes(running.broker) == [LIVE]
+    assert [each["name"] for each in running.reader.get("/api/lanes")["lanes"]] == [LIVE.name]
+    assert running.tally().stories == result["stories"]
 
 
 def test_an_imported_feed_is_asked_and_its_trouble_is_told(running: Home, tmp_path: Path) -> None:
