@@ -126,7 +126,7 @@ def test_a_slot_is_held_by_one_worker(newsroom: Any) -> None:
     newsroom.until(lambda: '"assigned"' in newsroom.workers.log(0), "the first worker to be at work")
     second = newsroom.workers.start(0)
     assert second.wait(30) == os.EX_TEMPFAIL
-    assert "slot 0 is held by another worker" in newsroom.workers.log(0)
+    assert "slot 0 is held by other workers" in newsroom.workers.log(0)
 
 
 def is_stopped(pid: int) -> bool:
