@@ -12,7 +12,7 @@ from typing import Any
 
 from schemas.codec import to_dict
 from schemas.identity import hash_of
-from schemas.records import Article, Kind, Record
+from schemas.records import Record
 from tests.e2e.homes import Home
 from tests.integration.flink_jobs.sample import Feed
 from tidewire.profile import Profile, save
@@ -45,14 +45,17 @@ class Newsroom(Home):
         self.feed.tick()
         self.tw("jobs", "submit")
 
-    def settled(self) -> None:
-        """Live has made everything of what the log holds, and time stands still."""
+    def settled(self, *others: Lane) -> None:
+        """Live, and other lanes that follow it, have made everything of what the log holds, and time
+        stands still."""
+        lanes = (LIVE, *others)
         with self._ticking():
-            self.settle(LIVE, self.active_jobs(LIVE))
-        before, now = {}, self.hashes()
+            for lane in lanes:
+                self.settle(lane, self.active_jobs(lane))
+        before, now = [], [self.hashes(lane) for lane in lanes]
         while now != before:
             time.sleep(STILL_S)
-            before, now = now, self.hashes()
+            before, now = now, [self.hashes(lane) for lane in lanes]
 
     @contextmanager
     def _ticking(self) -> Iterator[None]:
@@ -78,11 +81,15 @@ class Newsroom(Home):
     def listed(self) -> dict[str, dict[str, Any]]:
         return {row["lane"]: row for row in json.loads(self.tw("replay", "list", "--json").stdout)}
 
-    def raw(self) -> list[Article]:
-        found = [
-            self.codec.decode(each.value or b"", Article) for each in read_range(self.broker, ARTICLES_RAW)
-        ]
-        return [each for each in found if each.kind is Kind.ENTRY]
+    def raw_bytes(self) -> int:
+        """What the raw log takes on disk, compressed as its readers get it."""
+        return sum(each.stat().st_size for each in self.folder.rglob(f"{ARTICLES_RAW}-*/*.log"))
+
+    def differing(self, lane: str) -> dict[str, Any]:
+        """What `./tw replay compare` says of a lane that is not as live."""
+        said = self.tw("replay", "compare", "live", lane, "--json", status=1).stdout
+        found: dict[str, Any] = json.loads(said)
+        return found
 
     def hashes(self, lane: Lane = LIVE) -> dict[str, str]:
         """By topic of the lane: a hash over all committed records and their places."""
