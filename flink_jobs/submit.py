@@ -119,6 +119,10 @@ class Jobs:
         if run.bounds is not None:
             self._note(run, run.bounds.offsets)
 
+    def has_written(self, run: Run) -> bool:
+        """Whether there are outputs of it, which are committed by its checkpoints alone."""
+        return _has_outputs(run)
+
     def _note(self, run: Run, offsets: Mapping[int, int]) -> None:
         broker = BrokerSettings(bootstrap=run.bootstrap)
         commit_offsets(broker, run.connection.group(run.job), run.source, offsets)
