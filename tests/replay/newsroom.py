@@ -24,8 +24,9 @@ from topics.lane import LIVE, Lane
 from topics.reading import read_range
 from topics.wire import open_transactions
 
-# What differs between two runs of the same: when a brief was made, and what it cost.
-VOLATILE = frozenset({"generated_at", "at", "trace_id"})
+# What differs between two runs of the same: when a brief was made, and the mark of a warm-up, which an
+# assignment's story may bear though the assignment does not.
+VOLATILE = frozenset({"generated_at", "at", "trace_id", "warmup"})
 # Longer than a checkpoint, a brief after it, and a point after that.
 STILL_S = 8.0
 
@@ -122,7 +123,13 @@ class Newsroom(Home):
 
 def content(record: Record) -> str:
     """All of a record but what is volatile."""
-    return hash_of({name: value for name, value in to_dict(record).items() if name not in VOLATILE})
+    return hash_of(_lasting(to_dict(record)))
+
+
+def _lasting(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _lasting(each) for name, each in value.items() if name not in VOLATILE}
+    return [_lasting(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def opened(folder: Path) -> Newsroom:

@@ -5,6 +5,7 @@ One log in two halves, live jobs over all of it, and lanes over parts of it or w
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import subprocess
@@ -120,8 +121,11 @@ def test_from_the_middle_on_all_that_came_before_the_range_is_as_live(log: Log) 
     )
     live, lane = log.room.outputs(), log.room.outputs(Lane("middle"))
     assert {each.brief_id for each in lane.briefs} == {
-        each.brief_id for each in live.briefs if log.middle_at <= each.information_cutoff <= log.end_at
+        each.brief_id for each in live.briefs if log.middle_at <= each.cutoff <= log.end_at
     }
+    said = json.loads(log.room.tw("replay", "compare", "live", "middle", "--json").stdout)
+    assert said["verdict"] == "equal but for allowed differences"
+    assert {name for name, some in said["allowed"].items() if some} == {"warm-up"}
 
 
 def test_without_a_warm_up_stories_begin_with_the_range(log: Log) -> None:
