@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from flink_jobs import retained
 from flink_jobs.articles.statements import SINKS as ARTICLES_OUTPUTS
@@ -74,7 +75,7 @@ class Jobs:
         ``savepoint`` names that state; ``fresh`` starts at the beginning of the log instead.
         Raises AlreadyRunning, StateRefused, NotStarted, Unreachable.
         """
-        with _alone(run):
+        with _alone(run) as lock:
             running = self.rest.active(run.name)
             if running is not None:
                 raise AlreadyRunning(
@@ -85,7 +86,7 @@ class Jobs:
             if state is None and run.start is not None:
                 # Its source begins where its group stands.
                 self._note(run, run.start.offsets)
-            job_id = self._run(run, state)
+            job_id = self._run(run, state, lock)
             self._await_checkpoint(run, job_id)
             return Started(job_id, run.name, state)
 
@@ -118,16 +119,20 @@ class Jobs:
         if run.bounds is not None:
             self._note(run, run.bounds.offsets)
 
+    def has_written(self, run: Run) -> bool:
+        """Whether there are outputs of it, which are committed by its checkpoints alone."""
+        return _has_outputs(run)
+
     def _note(self, run: Run, offsets: Mapping[int, int]) -> None:
         broker = BrokerSettings(bootstrap=run.bootstrap)
         commit_offsets(broker, run.connection.group(run.job), run.source, offsets)
 
-    def _run(self, run: Run, state: Path | None) -> str:
+    def _run(self, run: Run, state: Path | None, lock: IO[str]) -> str:
         command = [str(self._cluster.script), "run", "-d"]
         if state is not None:
             command += ["-s", state.as_uri(), "-cm", "NO_CLAIM"]
         command += ["-py", str(HERE / run.job / "job.py"), run.model_dump_json()]
-        output, code = _finish(command, self._cluster.environment(), self._cluster.start_timeout_s)
+        output, code = _finish(command, self._cluster.environment(), self._cluster.start_timeout_s, lock)
         found = SUBMITTED.search(output)
         if found is None:
             raise NotStarted(f"{run.name} was not accepted (exit {code}): {cause(output)}\n{_tail(output)}")
@@ -164,8 +169,8 @@ class Jobs:
 
 
 @contextmanager
-def _alone(run: Run) -> Iterator[None]:
-    """Two submissions at once would both find the job not running."""
+def _alone(run: Run) -> Iterator[IO[str]]:
+    """Two submissions at once would both find the job not running. Gives the file that is locked."""
     folder = run.checkpoints.parent
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "submit.lock").open("w") as lock:
@@ -173,7 +178,7 @@ def _alone(run: Run) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise AlreadyRunning(f"{run.name} is being submitted by another command; wait for it") from error
-        yield
+        yield lock
 
 
 def _has_outputs(run: Run) -> bool:
@@ -181,8 +186,13 @@ def _has_outputs(run: Run) -> bool:
     return any(True for topic in OUTPUTS[run.job] for _ in read_range(broker, run.lane.topic(topic)))
 
 
-def _finish(command: list[str], variables: dict[str, str], timeout_s: float) -> tuple[str, int]:
-    """Output and exit code. The client starts processes of its own: past its time all of them end."""
+def _finish(
+    command: list[str], variables: dict[str, str], timeout_s: float, lock: IO[str]
+) -> tuple[str, int]:
+    """Output and exit code. The client starts processes of its own: past its time all of them end.
+
+    It holds the lock too: if this process is killed the client goes on, and may yet start the job.
+    """
     with subprocess.Popen(
         command,
         env={**os.environ, **variables},
@@ -191,6 +201,7 @@ def _finish(command: list[str], variables: dict[str, str], timeout_s: float) -> 
         text=True,
         errors="replace",
         start_new_session=True,
+        pass_fds=(lock.fileno(),),
     ) as client:
         try:
             output, _ = client.communicate(timeout=timeout_s)

@@ -186,12 +186,18 @@ class Running:
         return replay, running
 
     def _ended_unseen(self, run: Run) -> bool:
-        """Whether a job that the cluster no longer tells of came to its end: that takes its checkpoints
-        away, and nothing else does, and its last commit is where it was to stop."""
+        """Whether a job that the cluster no longer tells of came to its end.
+
+        That takes its checkpoints away, and nothing else does: what it wrote is there by a checkpoint, and
+        the folder it was in. One that wrote nothing is known by its last commit, which may be missing; it
+        is run again then, and writes nothing again.
+        """
         if run.bounds is None or newest(run) is not None:
             return False
         place = self._place(run)
-        return all(place.get(p, -1) >= end for p, end in run.bounds.offsets.items())
+        if all(place.get(p, -1) >= end for p, end in run.bounds.offsets.items()):
+            return True
+        return any(run.checkpoints.glob("*")) and self._jobs.has_written(run)
 
     def _state(self, run: Run, replay: Replay) -> str:
         if run.job in replay.finished:

@@ -101,6 +101,10 @@ class Replays:
             self.log.keep_desks(asked.lane, asked.desks)
         return self.log.put(replay)
 
+    def limit(self, replay: Replay, bytes_per_s: float | None) -> Replay:
+        """From now on its readers are held to so much, together; None: to nothing."""
+        return self.log.put(replay.model_copy(update={"bytes_per_s": bytes_per_s}))
+
     def go_on(self, replay: Replay, say: Say) -> Replay:
         """Starts what does not run, and sees a bounded one through to its last brief.
 

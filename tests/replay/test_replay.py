@@ -5,6 +5,8 @@ One log in two halves, live jobs over all of it, and lanes over parts of it or w
 
 from __future__ import annotations
 
+import json
+import shutil
 import signal
 import subprocess
 import time
@@ -12,21 +14,33 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import desks
+from desks.loader import load_desks
 from flink_jobs.rest import FlinkRest, until
-from schemas.records import Article, Assignment, EnrichedArticle, Record, Story
+from schemas.records import Article, Assignment, Brief, EnrichedArticle, Record, Story
 from tests.e2e.homes import wait_until
 from tests.integration.flink_jobs import expected
 from tests.replay.newsroom import Newsroom, content, opened
-from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, ARTICLES_UNIQUE, ASSIGNMENTS, STORIES, TOPICS
+from topics.catalogue import (
+    ARTICLES_ENRICHED,
+    ARTICLES_RAW,
+    ARTICLES_UNIQUE,
+    ASSIGNMENTS,
+    BRIEFS,
+    STORIES,
+    TOPICS,
+)
 from topics.lane import Lane
 from topics.reading import end_offsets, read_range
 
 pytestmark = pytest.mark.timeout(2_400)
 
 COUNT = 120
+DESKS = Path(desks.__file__).parent
 
 
 @dataclass
@@ -67,8 +81,6 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
         room.feed.send(COUNT)
         room.settled()
         end = {}
-        first = next(iter(read_range(room.broker, ARTICLES_RAW, middle)), None)
-        assert first is not None
         at = min(each.timestamp_ms for each in read_range(room.broker, ARTICLES_RAW, middle))
         for each in read_range(room.broker, ARTICLES_RAW):
             if each.value and room.codec.decode(each.value, Article).article_id == "":
@@ -109,8 +121,11 @@ def test_from_the_middle_on_all_that_came_before_the_range_is_as_live(log: Log) 
     )
     live, lane = log.room.outputs(), log.room.outputs(Lane("middle"))
     assert {each.brief_id for each in lane.briefs} == {
-        each.brief_id for each in live.briefs if log.middle_at <= each.information_cutoff <= log.end_at
+        each.brief_id for each in live.briefs if log.middle_at <= each.cutoff <= log.end_at
     }
+    said = json.loads(log.room.tw("replay", "compare", "live", "middle", "--json").stdout)
+    assert said["verdict"] == "equal but for allowed differences"
+    assert {name for name, some in said["allowed"].items() if some} == {"warm-up"}
 
 
 def test_without_a_warm_up_stories_begin_with_the_range(log: Log) -> None:
@@ -133,20 +148,34 @@ def test_without_a_warm_up_stories_begin_with_the_range(log: Log) -> None:
 
 def test_after_three_kills_it_is_still_what_live_made(log: Log) -> None:
     room = log.room
-    # Slow enough that all three come while it reads.
-    command = room.command("replay", "start", "--lane", "hurt", "--yes", "--limit", "8000")
+    # Reading takes minutes: all three come while it reads.
+    limit = str(room.raw_bytes() / 50)
+    command = room.command("replay", "start", "--lane", "hurt", "--yes", "--limit", limit)
     with subprocess.Popen(command, env=room.env, stdout=subprocess.PIPE, text=True) as asked:
-        wait_until(lambda: row(log, "hurt").get("state") == "running", "the replay to run")
+        read = reads_on(log, "hurt", 0)
         asked.send_signal(signal.SIGKILL)
     room.kill("taskmanager")
-    time.sleep(5)
+    reads_on(log, "hurt", read)
     room.kill("jobmanager")
     until(lambda: FlinkRest(room.settings.flink_url).jobs(), 180, "the JobManager to be back")
-    assert "goes on as it was started" in room.replay("hurt")
+    assert "goes on as it was started" in room.replay("hurt", "--limit", "0")
     assert room.compared(Lane("hurt"), log.end_at).identical
 
 
-def row(log: Log, lane: str) -> dict[str, object]:
+def reads_on(log: Log, lane: str, before: int) -> int:
+    """The percentage a lane's slowest job has read, once it is more than before; not all of it."""
+    found: list[int] = []
+
+    def more() -> bool:
+        found.append(min(row(log, lane).get("percent", {"none": 0}).values()))
+        return found[-1] > before
+
+    wait_until(more, f"lane {lane} to read more than {before} %")
+    assert found[-1] < 100, found
+    return found[-1]
+
+
+def row(log: Log, lane: str) -> dict[str, Any]:
     return log.room.listed().get(lane, {})
 
 
@@ -181,6 +210,39 @@ def test_a_raised_threshold_splits_exactly_the_predicted_stories(log: Log, sourc
     assert founded(predicted) > founded(before)
     log.room.replay("raised", "--from-offset", f"{source}:earliest", "--threshold", str(raised))
     assert_stories(log, "raised", predicted)
+    assert log.room.differing("raised")["stories"]["split"] > 0
+
+
+def test_since_the_first_source_of_a_brief_with_other_desks(log: Log, tmp_path: Path) -> None:
+    """All desks but the busiest; what came before the range is read as a warm-up."""
+    raw = expected.read_raw(log.room.broker, log.room.codec, log.end_at)
+    logged_at = {(place.partition, place.offset): place.timestamp_ms for place, _ in raw.entries}
+
+    def first_source(brief: Brief) -> int:
+        return min(logged_at[each.raw_partition, each.raw_offset] for each in brief.provenance.sources)
+
+    told = [each for each in log.written("live", BRIEFS) if isinstance(each, Brief)]
+    brief = max((each for each in told if each.provenance.sources), key=first_source)
+    begins_at = first_source(brief)
+    assert begins_at > min(logged_at.values())
+    ((busiest, _),) = Counter(each.desk for each in told).most_common(1)
+    folder = tmp_path / "my-desks"
+    shutil.copytree(DESKS, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__", f"{busiest}.yaml"))
+    log.room.replay("since", "--from-brief", brief.brief_id, "--desks", str(folder))
+    settings = log.room.stories.model_copy(update={"warmup_until_ms": begins_at})
+    unique = expected.unique(raw, log.room.times)
+    predicted = expected.stories(unique, settings, log.end_at, load_desks(folder))
+    assert_stories(log, "since", predicted)
+    given = {
+        (each.story_id, each.story.revision, each.desk)
+        for each in predicted
+        if isinstance(each, Assignment) and not each.warmup
+    }
+    assert given
+    assert busiest not in {desk for _, _, desk in given}
+    assert {
+        (each.story_id, each.revision, each.desk) for each in log.room.outputs(Lane("since")).briefs
+    } == given
 
 
 def founded(outputs: list[EnrichedArticle | Story | Assignment]) -> int:
@@ -191,6 +253,17 @@ def assert_stories(log: Log, lane: str, predicted: list[EnrichedArticle | Story 
     for topic in (ARTICLES_ENRICHED, STORIES, ASSIGNMENTS):
         wanted = [each for each in predicted if isinstance(each, TOPICS[topic].record)]
         assert Counter(log.written(lane, topic, within=False)) == Counter(wanted), topic
+
+
+def test_one_that_follows_catches_up_and_goes_on_with_live(log: Log) -> None:
+    room, along = log.room, Lane("along")
+    assert "lane along runs" in room.replay(along.name, "--follow")
+    room.feed.send(20)
+    room.settled(along)
+    assert row(log, along.name)["state"] == "running"
+    assert room.compared(along).identical
+    # What came after the log that all others ran again.
+    log.live = room.hashes()
 
 
 def test_a_start_that_retention_has_overtaken_says_so_and_stops(log: Log, tmp_path: Path) -> None:

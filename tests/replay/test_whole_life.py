@@ -3,6 +3,7 @@ taken away; and live is, to the byte, what it was."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -69,6 +70,8 @@ def test_it_makes_what_live_made(told: Told) -> None:
     (row,) = told.room.listed().values()
     assert (row["state"], row["percent"]) == ("finished", {"articles": 100, "stories": 100})
     assert told.room.compared(AGAIN, row["end_at"]).identical
+    said = json.loads(told.room.tw("replay", "compare", "live", AGAIN.name, "--json").stdout)
+    assert said["identical"] is True
 
 
 def test_live_is_untouched(told: Told) -> None:

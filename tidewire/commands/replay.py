@@ -68,7 +68,12 @@ EncoderName = Annotated[
 ]
 WithoutFeed = Annotated[list[str] | None, typer.Option(help="Leave out a feed, by id or URL.")]
 WithoutArticle = Annotated[list[str] | None, typer.Option(help="Leave out an article, by id.")]
-Limit = Annotated[float, typer.Option(min=0, help="At most so many bytes a second are read; 0: no limit.")]
+Limit = Annotated[
+    float | None,
+    typer.Option(
+        min=0, help=f"At most so many bytes a second are read, by default {BYTES_PER_S:.0f}; 0: no limit."
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Go on without asking.")]
 
 
@@ -90,15 +95,15 @@ def start(
     encoder: EncoderName = None,
     without_feed: WithoutFeed = None,
     without_article: WithoutArticle = None,
-    limit: Limit = BYTES_PER_S,
+    limit: Limit = None,
     yes: Yes = False,
 ) -> None:
     """Run a range of the log again in a lane, with changes; the same command goes on after any kill.
 
     Shows what it is going to do, and asks, before it does anything.
     """
-    given = {name: value for name, value in locals().items() if name not in ("yes", "lane")}
-    options = {name: _text(value) for name, value in given.items() if value not in (None, False, [])}
+    given = {name: value for name, value in locals().items() if name not in ("yes", "lane", "limit")}
+    options = {name: _text(value) for name, value in given.items() if _is_given(value)}
     replays, chosen = _replays(), Lane(lane)
     there = replays.log.get(chosen)
     if there is None:
@@ -116,11 +121,13 @@ def start(
             desks=desks,
             encoder=encoder,
             without=Without(feed_ids(without_feed or []), tuple(without_article or [])),
-            bytes_per_s=limit or None,
+            bytes_per_s=BYTES_PER_S if limit is None else limit or None,
         )
         there = _agreed(replays, asked, options, yes)
     else:
         _same(there, options)
+        if limit is not None:
+            there = replays.limit(there, limit or None)
         say(f"lane {lane}: goes on as it was started at {of_millis(there.created_at)}")
     there = replays.go_on(there, say)
     _told(there)
@@ -234,7 +241,6 @@ def _agreed(replays: Replays, asked: Asked, options: dict[str, str], yes: bool) 
 def _same(there: Replay, options: dict[str, str]) -> None:
     """A lane is what it was started as; options that say otherwise are refused, none are fine."""
     other = {name: text for name, text in options.items() if there.asked.get(name) != text}
-    other.pop("limit", None)
     if other:
         was = (
             ", ".join(f"--{name.replace('_', '-')} {text}" for name, text in there.asked.items())
@@ -291,6 +297,11 @@ def _state(replay: Replay, states: list[str]) -> str:
     if replay.ended:
         return "writing briefs"
     return "stopped" if "STOPPED" in states else "running"
+
+
+def _is_given(value: object) -> bool:
+    # A threshold of 0 is one.
+    return value is not None and value is not False and value != []
 
 
 def _text(value: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from desks.loader import load_desks
+from desks.loader import Desk, load_desks
 from flink_jobs.settings import TimeSettings
 from flink_jobs.stories.embedded import Embedded, Embedder
 from flink_jobs.stories.engine import StoryEngine
@@ -130,10 +130,13 @@ def _embed(article: UniqueArticle) -> Embedded:
 
 
 def stories(
-    articles: Iterable[UniqueArticle], settings: StoriesSettings, end_at: int
+    articles: Iterable[UniqueArticle],
+    settings: StoriesSettings,
+    end_at: int,
+    desks: tuple[Desk, ...] | None = None,
 ) -> list[EnrichedArticle | Story | Assignment]:
     """The engine over the records in the order of the log, in the order in which it gives them."""
-    engine = StoryEngine(settings, load_desks())
+    engine = StoryEngine(settings, desks or load_desks())
     outputs: list[EnrichedArticle | Story | Assignment] = []
     for article in sorted(articles, key=position):
         outputs += engine.process(_embed(article))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +110,19 @@ def test_two_submissions_of_one_job_exclude_each_other(
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(AlreadyRunning, match="another command"):
             jobs(monkeypatch, tmp_path, Cluster()).submit(run)
+
+
+def test_a_client_that_outlives_its_command_keeps_others_from_submitting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run
+) -> None:
+    left = f"sleep 20 > /dev/null 2>&1 & echo $! > {tmp_path}/left; echo submitted with JobID {JOB_ID}"
+    asked = jobs(monkeypatch, tmp_path, Cluster(), left)
+    asked.submit(run)
+    try:
+        with pytest.raises(AlreadyRunning, match="another command"):
+            asked.submit(run)
+    finally:
+        os.kill(int((tmp_path / "left").read_text()), signal.SIGKILL)
 
 
 def test_lost_state_stops_the_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run) -> None:
