@@ -224,6 +224,11 @@ def test_a_lane_that_follows_the_log_takes_their_place(
     assert said["lane"] == AGAIN.name
     assert shown(home) == gathered.held.shown
 
+    home.tw("down")
+    assert "no checkpoint of it is left" in home.tw("up", status=1).stderr
+    home.settle(AGAIN, home.active_jobs(AGAIN))
+    assert shown(home) == gathered.held.shown
+
 
 def test_started_anew_they_write_everything_a_second_time(
     gathered: Gathered, stateless: tuple[Home, str]
@@ -238,7 +243,4 @@ def test_started_anew_they_write_everything_a_second_time(
         assert getattr(again.tally, name) == 2 * getattr(once, name), name
     home.tw("replay", "promote", LIVE.name)
     home.tw("replay", "drop", AGAIN.name, "--yes")
-    assert shown(home) == gathered.held.shown
-    home.tw("down")
-    home.tw("up")
     assert shown(home) == gathered.held.shown

@@ -33,14 +33,13 @@ def make_fit(settings: StackSettings) -> list[Path]:
     """
     before = written_at(settings)
     moved = before is not None and before != settings.home
-    recovery = flink.recovery(settings)
-    if moved or not recovery.exists():
-        # The one points into the other: what is left alone keeps a JobManager from starting.
+    recovery, states = flink.recovery(settings), flink.lanes(settings)
+    if moved or not recovery.exists() or not states.exists():
+        # One points into the other: what is left alone keeps a JobManager from starting.
         shutil.rmtree(recovery, ignore_errors=True)
         shutil.rmtree(zookeeper.data(settings), ignore_errors=True)
     if before is None or not moved:
         return []
-    states = flink.lanes(settings)
     changed = []
     for file in sorted(states.rglob(METADATA)):
         old = file.read_bytes()
@@ -74,8 +73,8 @@ def relocated(metadata: bytes, before: str, after: str, name: str) -> bytes:
         if length_at < done or end < each.end() or end > len(metadata):
             raise StackError(
                 f"{name} names {before} at byte {each.start()} in a way that is not understood, so the job "
-                "cannot go on from it here; put the home back there, or delete this state and run the log again "
-                "in another lane"
+                "cannot go on from it here; put the home back there, or delete this state and run the log "
+                "again in another lane"
             )
         path = b"file:" + os.fsencode(after) + metadata[each.end() : end]
         pieces += [metadata[done:length_at], len(path).to_bytes(LENGTH_BYTES, "big"), path]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -86,9 +88,13 @@ def test_a_moved_home_forgets_running_jobs_and_keeps_their_checkpoints(home: Sta
     assert make_fit(moved) == []
 
 
-def test_without_what_it_points_into_zookeepers_memory_goes_too(home: StackSettings) -> None:
-    flink.recovery(home).rmdir()
+@pytest.mark.parametrize("lost", [flink.recovery, flink.lanes, flink.folder])
+def test_what_points_into_something_lost_goes_too(
+    home: StackSettings, lost: Callable[[StackSettings], Path]
+) -> None:
+    shutil.rmtree(lost(home))
     assert make_fit(home) == []
+    assert not flink.recovery(home).exists()
     assert not zookeeper.data(home).exists()
 
 
