@@ -34,8 +34,8 @@ def make_fit(settings: StackSettings) -> list[Path]:
     before = written_at(settings)
     moved = before is not None and before != settings.home
     recovery, states = flink.recovery(settings), flink.lanes(settings)
-    if moved or not recovery.exists() or not states.exists():
-        # One points into the other: what is left alone keeps a JobManager from starting.
+    if moved or not recovery.exists():
+        # The one points into the other: what is left alone keeps a JobManager from starting.
         shutil.rmtree(recovery, ignore_errors=True)
         shutil.rmtree(zookeeper.data(settings), ignore_errors=True)
     if before is None or not moved:

@@ -88,7 +88,7 @@ def test_a_moved_home_forgets_running_jobs_and_keeps_their_checkpoints(home: Sta
     assert make_fit(moved) == []
 
 
-@pytest.mark.parametrize("lost", [flink.recovery, flink.lanes, flink.folder])
+@pytest.mark.parametrize("lost", [flink.recovery, flink.folder])
 def test_what_points_into_something_lost_goes_too(
     home: StackSettings, lost: Callable[[StackSettings], Path]
 ) -> None:
