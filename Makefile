@@ -13,7 +13,7 @@ export UV_PYTHON := $(PYTHON)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help bootstrap demo check lint types floors unit schemas containers secrets test test-compose test-replay test-extra \
+.PHONY: help bootstrap demo check lint types floors unit schemas containers secrets test test-compose test-replay test-drills test-extra \
 	bench-stories bench-latency bench-checks bench-agents lock-jars clean
 
 help: ## what can be made
@@ -73,7 +73,7 @@ unit: $(ENV)/jars/.complete
 	@$(RUN)/pytest -q tests/unit
 
 test: bootstrap ## every test: unit, integration, end to end (ARGS goes to pytest)
-	@$(RUN)/pytest tests --ignore tests/compose --ignore tests/replay --ignore tests/extra -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(RUN)/pytest tests --ignore tests/compose --ignore tests/replay --ignore tests/drills --ignore tests/extra -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 test-compose: bootstrap ## the containers, built and run on the sample newswire; needs a Docker engine and root
 	@$(RUN)/pytest tests/compose -n 0 $(ARGS)
@@ -86,6 +86,9 @@ secrets: ## keys for deploy/compose.yaml, where they are missing
 	@echo "deploy/secrets: ready; the folder is yours alone, and its files are given to the containers"
 test-replay: bootstrap ## replays that differ from live, and exactly as they should
 	@$(RUN)/pytest tests/replay $(ARGS)
+
+test-drills: bootstrap ## something is lost, and docs/operations.md helps
+	@$(RUN)/pytest tests/drills $(ARGS)
 
 $(ENV)/extra/.complete: .venv/.complete deploy/tools/model.txt
 	@echo "Installing sentence-transformers (several gigabytes) and a model"

@@ -47,8 +47,9 @@ def starting_state(run: Run, savepoint: Path | None, fresh: bool, has_outputs: b
     if own is None and has_outputs:
         raise StateRefused(
             f"{run.name} has written outputs, but no checkpoint of it is left in {run.checkpoints.parent}; "
-            "started anew it would write them twice. Use another lane, or drop this one's topics and ask "
-            "for a fresh start"
+            "started anew it would write them twice. Put its checkpoints back, or run the log again in "
+            "another lane and show readers that one (`./tw replay start --lane NAME --follow`, "
+            "`./tw replay promote NAME`); `./tw jobs submit --fresh` starts it anew all the same"
         )
     if own is not None:
         _check_age(run, own)

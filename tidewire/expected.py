@@ -13,12 +13,14 @@ from language.embeddings import ModelMissing
 from reader.alias import AliasBroken
 from replay.log import RecordBroken
 from replay.source import NotKnownYet
+from schemas.registry import IncompatibleSchema
 from tidewire.demo import DemoStopped
 from tidewire.mistakes import wrong_settings
 from tidewire.places import BrokerDown
 from tidewire.reader_client import ReaderDown, ReaderProblem
 from tidewire.settle import NotSettled
 from tidewire.stack.errors import StackError
+from topics.numbering import NumberingLost
 from topics.reading import ReadFailed
 from topics.wire import Refused
 from topics.writing import WriteFailed
@@ -27,6 +29,8 @@ EXPECTED = (
     StackError,
     FlinkError,
     BrokerDown,
+    IncompatibleSchema,
+    NumberingLost,
     ReaderDown,
     ReaderProblem,
     ReadFailed,

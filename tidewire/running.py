@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from flink_jobs.retained import StateRefused
 from flink_jobs.runs import job_title
 from flink_jobs.submit import Jobs
 from replay.log import RecordBroken, ReplayLog
@@ -25,6 +26,9 @@ def start(stack: Stack, profile: Profile, say: Say, feeds: Callable[[], None] = 
 
     ``feeds`` is called when the log and the feed server are there. The jobs take longest and start
     beside the roles; producers come last, so that what they find is seen on its whole way.
+
+    Raises StateRefused when a job's state is lost, once everything else is up: feeds do not wait, and
+    the log can be run again.
     """
     stack_settings()
     profile.apply()
@@ -34,6 +38,7 @@ def start(stack: Stack, profile: Profile, say: Say, feeds: Callable[[], None] = 
     feeds()
     jobs = Jobs(flink.cluster(stack))
     say("jobs: starting")
+    refused: StateRefused | None = None
     pool = ThreadPoolExecutor(max_workers=1)
     try:
         submitting = pool.submit(flink.ensure, jobs)
@@ -41,11 +46,15 @@ def start(stack: Stack, profile: Profile, say: Say, feeds: Callable[[], None] = 
         for started in submitting.result():
             origin = f"from {started.resumed_from.name}" if started.resumed_from else "at the log's beginning"
             say(f"{started.name}: running {origin}")
+    except StateRefused as error:
+        refused = error
     finally:
         # Whoever interrupts a start takes the cluster down: a submission must not hold that up.
         pool.shutdown(wait=False, cancel_futures=True)
     stack.add_roles(producer_roles(profile.for_roles()))
     stack.add_roles([*_of_replays(stack, profile, say), *_of_lanes(stack, profile, jobs)])
+    if refused is not None:
+        raise refused
     return jobs
 
 

@@ -1,7 +1,8 @@
 """``python -m topics``: the live lane's topics and every schema, made where they are missing.
 
 Once, before any role starts; doing it again changes nothing. Exit status 1 when the broker or the
-registry does not answer in time, or a schema breaks what the log already holds.
+registry does not answer in time, a schema breaks what the log already holds, or the registry is another
+one than the log was written with.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from schemas.registry import IncompatibleSchema, Registry, RegistrySettings
 from telemetry import logs
 from topics.admin import ensure_topics
+from topics.numbering import NumberingLost, check_numbering
+from topics.reading import ReadFailed
 from topics.settings import BrokerSettings
 
 LOG = logs.logger("topics")
 # What a broker or a registry that is still starting answers, or its socket does.
-NOT_YET = (KafkaException, SchemaRegistryError, httpx.HTTPError, OSError)
+NOT_YET = (KafkaException, ReadFailed, SchemaRegistryError, httpx.HTTPError, OSError)
 
 
 class InitSettings(BaseSettings):
@@ -59,10 +62,14 @@ def main() -> int:
     def schemas() -> None:
         LOG.info("schemas", registered=len(Registry(registry).register_all()))
 
+    def numbering() -> None:
+        check_numbering(broker, Registry(registry))
+
     try:
         patiently(f"the broker at {broker.bootstrap}", topics, settings)
         patiently(f"the registry at {registry.url}", schemas, settings)
-    except (*NOT_YET, IncompatibleSchema) as error:
+        patiently("broker and registry", numbering, settings)
+    except (*NOT_YET, IncompatibleSchema, NumberingLost) as error:
         LOG.error("not prepared", broker=broker.bootstrap, registry=registry.url, reason=str(error))
         return 1
     return 0

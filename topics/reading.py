@@ -86,18 +86,18 @@ def offset_ranges(
 
     There is not a record at each: transactions' markers take offsets, and compaction leaves gaps.
     """
-    consumer = _positioned(settings)
+    consumer = positioned(settings)
     try:
-        return _watermarks(consumer, topic, timeout_s)
+        return watermarks(consumer, topic, timeout_s)
     finally:
         consumer.close()
 
 
 def beginnings(settings: BrokerSettings, topic: str, timeout_s: float = 15.0) -> dict[int, int]:
     """By partition, the offset of the earliest record that retention has left, or the end of an empty one."""
-    consumer = _positioned(settings)
+    consumer = positioned(settings)
     try:
-        return {p: low for p, (low, _) in _watermarks(consumer, topic, timeout_s).items()}
+        return {p: low for p, (low, _) in watermarks(consumer, topic, timeout_s).items()}
     finally:
         consumer.close()
 
@@ -106,9 +106,9 @@ def offsets_at(
     settings: BrokerSettings, topic: str, timestamp_ms: int, timeout_s: float = 15.0
 ) -> dict[int, int]:
     """By partition, the first record of that time (epoch ms) or later; the end where there is none."""
-    consumer = _positioned(settings)
+    consumer = positioned(settings)
     try:
-        marks = _watermarks(consumer, topic, timeout_s)
+        marks = watermarks(consumer, topic, timeout_s)
         asked = [TopicPartition(topic, partition, timestamp_ms) for partition in marks]
         found = consumer.offsets_for_times(asked, timeout=timeout_s)
         return {
@@ -130,10 +130,10 @@ def read_range(
 
     Raises ReadFailed when nothing moves for ``timeout_s``.
     """
-    consumer = _positioned(settings)
+    consumer = positioned(settings)
     try:
         positions = {}
-        for partition, (low, high) in _watermarks(consumer, topic, timeout_s).items():
+        for partition, (low, high) in watermarks(consumer, topic, timeout_s).items():
             first = max(low, start.get(partition, low)) if start else low
             last = min(high, end.get(partition, high)) if end else high
             if first < last:
@@ -148,10 +148,10 @@ def read_places(
 ) -> dict[tuple[int, int], Received]:
     """The committed records at given places (partition, offset), with one consumer; those that are not
     in the log, or no longer, are left out. Raises ReadFailed when nothing comes for ``timeout_s``."""
-    consumer = _positioned(settings)
+    consumer = positioned(settings)
     found: dict[tuple[int, int], Received] = {}
     try:
-        marks = _watermarks(consumer, topic, timeout_s)
+        marks = watermarks(consumer, topic, timeout_s)
         for partition, offset in sorted(set(places)):
             low, high = marks.get(partition, (0, 0))
             if low <= offset < high:
@@ -229,11 +229,13 @@ def _at(consumer: Consumer, place: TopicPartition, timeout_s: float) -> Received
     )
 
 
-def _positioned(settings: BrokerSettings) -> Consumer:
+def positioned(settings: BrokerSettings) -> Consumer:
+    """A reader to be given its places; it is told where partitions end."""
     return Consumer({**reader_config(settings, "tidewire.positioned"), "enable.partition.eof": True})
 
 
-def _watermarks(consumer: Consumer, topic: str, timeout_s: float) -> dict[int, tuple[int, int]]:
+def watermarks(consumer: Consumer, topic: str, timeout_s: float) -> dict[int, tuple[int, int]]:
+    """As offset_ranges, with a reader that is there."""
     found = consumer.list_topics(topic, timeout=timeout_s).topics[topic]
     if found.error is not None:
         raise KafkaException(found.error)

@@ -9,11 +9,12 @@ from typing import Annotated, cast
 import typer
 from rich.console import Console
 
-from flink_jobs.runs import JOBS, JobName
+from flink_jobs.runs import JOBS, JobName, job_title
 from flink_jobs.submit import Jobs
+from replay.dropping import abort_transactions
 from tidewire import jobs as flink
 from tidewire.commands.stack import say, show_step
-from tidewire.places import answering_broker, stack_settings
+from tidewire.places import answering_broker, broker, stack_settings
 from tidewire.profile import load
 from tidewire.roles import agents_role
 from tidewire.stack.stack import Stack
@@ -89,6 +90,8 @@ def submit(
         )
     answering_broker()
     wanted = flink.runs(chosen, names, until_last_tick)
+    if fresh:
+        _begin_anew(jobs, chosen)
     started = [jobs.submit(wanted[0], savepoint)] if savepoint else jobs.submit_all(wanted, fresh)
     for each in started:
         origin = f"from {each.resumed_from}" if each.resumed_from else "at the log's beginning"
@@ -108,6 +111,13 @@ def savepoint(name: Name = None, lane: LaneName = "live") -> None:
     _, jobs = _connected()
     for run in flink.runs(Lane(lane), _names(name)):
         typer.echo(f"{run.name}: {jobs.stop(run)}")
+
+
+def _begin_anew(jobs: Jobs, lane: Lane) -> None:
+    """What a lost state left open would hold up whoever reads the outputs, for up to a day."""
+    say("What was written before stays in the output topics, and is written there once more.")
+    if not any(jobs.rest.active(job_title(name, lane)) for name in JOBS):
+        abort_transactions(broker(), lane)
 
 
 def _connected() -> tuple[Stack, Jobs]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from schemas.registry import Registry, RegistrySettings
 from tidewire.stack.settings import StackSettings
 from topics.admin import ensure_topics
+from topics.numbering import check_numbering
 from topics.settings import BrokerSettings
 
 
@@ -17,6 +18,12 @@ def registry(settings: StackSettings) -> RegistrySettings:
 
 
 def prepare(settings: StackSettings) -> None:
-    """Makes what is missing; raises IncompatibleSchema when a schema breaks what the log already holds."""
-    Registry(registry(settings)).register_all()
+    """Makes what is missing.
+
+    Raises IncompatibleSchema when a schema breaks what the log already holds, NumberingLost when the
+    registry is another one than the log was written with.
+    """
+    schemas = Registry(registry(settings))
+    schemas.register_all()
     ensure_topics(broker(settings))
+    check_numbering(broker(settings), schemas)

@@ -65,6 +65,8 @@ MEMORY = TaskManagerMemory()
 JOBMANAGER_JVM = ("-Xmx512m", "-Xms256m", "-XX:MaxMetaspaceSize=256m", *QUICK_JVM)
 JOBMANAGER_MAIN = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
 TASKMANAGER_MAIN = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
+CONFIGURATION = "config.yaml"
+RECOVERY = "high-availability.storageDir"
 
 
 def folder(settings: StackSettings) -> Path:
@@ -73,6 +75,16 @@ def folder(settings: StackSettings) -> Path:
 
 def conf(settings: StackSettings) -> Path:
     return folder(settings) / "conf"
+
+
+def recovery(settings: StackSettings) -> Path:
+    """What a JobManager must find again of its jobs; ZooKeeper holds where in it."""
+    return folder(settings) / "ha"
+
+
+def lanes(settings: StackSettings) -> Path:
+    """The state of every lane's jobs."""
+    return folder(settings) / "lanes"
 
 
 def library(settings: StackSettings) -> Path:
@@ -165,7 +177,7 @@ def configuration(settings: StackSettings) -> dict[str, str | int | float | bool
         "heartbeat.interval": "2 s",
         "heartbeat.timeout": "10 s",
         "high-availability.type": "zookeeper",
-        "high-availability.storageDir": (state / "ha").as_uri(),
+        RECOVERY: recovery(settings).as_uri(),
         "high-availability.cluster-id": "/tidewire",
         "high-availability.jobmanager.port": str(settings.jobmanager_port),
         "high-availability.zookeeper.quorum": f"{LOOPBACK}:{settings.zookeeper_port}",
@@ -202,7 +214,7 @@ def configuration(settings: StackSettings) -> dict[str, str | int | float | bool
 def files(settings: StackSettings) -> dict[Path, str]:
     log = file_log(settings.log_megabytes, settings.log_backups)
     return {
-        conf(settings) / "config.yaml": yaml.safe_dump(configuration(settings), width=10_000),
+        conf(settings) / CONFIGURATION: yaml.safe_dump(configuration(settings), width=10_000),
         conf(settings) / "log4j-console.properties": log,
         conf(settings) / "log4j.properties": log,
         console_log(settings): CONSOLE_LOG,
@@ -263,7 +275,7 @@ def _program(settings: StackSettings, name: str, jvm: tuple[str, ...], main: str
 
 def jobmanager(settings: StackSettings) -> Program:
     program = _program(settings, "jobmanager", JOBMANAGER_JVM, JOBMANAGER_MAIN)
-    return replace(program, results=str(folder(settings) / "ha" / "job-result-store"))
+    return replace(program, results=str(recovery(settings) / "job-result-store"))
 
 
 def taskmanager(settings: StackSettings) -> Program:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tidewire.stack import contents, flink, kafka, ports, readiness
+from tidewire.stack import contents, flink, kafka, moved, ports, readiness
 from tidewire.stack.errors import NotReady, StackError
 from tidewire.stack.jars import DONE
 from tidewire.stack.leftovers import end, marked
@@ -22,6 +22,7 @@ from tidewire.stack.settings import REMEMBERED, StackSettings
 from tidewire.stack.status import StackStatus, observe
 from tidewire.stack.supervision import Supervised, Supervisor
 from tidewire.stack.watch import DEATHS, Event, read_events
+from topics.numbering import NumberingLost
 
 DEATHS_UNTIL_GIVEN_UP = 3
 LEFTOVERS_TIMEOUT_S = 20.0
@@ -59,7 +60,7 @@ class Stack:
         Topics and schemas exist before a role starts. On a running stack, services and roles are added,
         and a role whose command or environment changed is restarted.
 
-        Raises PortTaken, NotReady, or StackError saying what to do.
+        Raises PortTaken, NotReady, NumberingLost, or StackError saying what to do.
         """
         if services and not (self.settings.jars / DONE).exists():
             raise StackError(f"{self.settings.jars} is not complete; run `make bootstrap`")
@@ -81,7 +82,7 @@ class Stack:
             for name in services:
                 self._ready(name, lambda name=name: SERVICES[name].ready(self.settings))  # type: ignore[misc]
                 if name == LOG_SERVICES[-1]:
-                    contents.prepare(self.settings)
+                    self._prepare([other for other in starting if other not in LOG_SERVICES])
             self._add(roles)
 
     def add_roles(self, roles: Sequence[Role]) -> None:
@@ -138,16 +139,26 @@ class Stack:
                 ) from error
             yield
 
+    def _prepare(self, others: Sequence[str]) -> None:
+        """``others``: what is starting meanwhile."""
+        try:
+            contents.prepare(self.settings)
+        except NumberingLost:
+            # The cluster would bring its jobs back, and they would misread the log.
+            self._stop(others)
+            raise
+
     def _running(self) -> None:
         if self._supervisor.pid() is None:
             raise StackError("The stack is not running; start it with `./tw up`")
 
     def _ground(self) -> None:
-        """Nothing of an earlier run may disturb: unsupervised processes, old programs, other ports."""
+        """Nothing of an earlier run may disturb: its processes and programs, other ports, other paths."""
         remembered = self.settings.folder / REMEMBERED
         if self._supervisor.pid() is None:
             end(marked(str(self.settings.home)), LEFTOVERS_TIMEOUT_S)
             shutil.rmtree(self.settings.folder / "programs", ignore_errors=True)
+            moved.make_fit(self.settings)
         elif remembered.exists() and json.loads(remembered.read_text()) != self.settings.ports:
             raise StackError(
                 "The stack is running on other ports than those asked for now; stop it first with `./tw down`"

@@ -16,10 +16,14 @@ def folder(settings: StackSettings) -> Path:
     return settings.home / "zookeeper"
 
 
+def data(settings: StackSettings) -> Path:
+    return folder(settings) / "data"
+
+
 def files(settings: StackSettings) -> dict[Path, str]:
     values = {
         "tickTime": TICK_MS,
-        "dataDir": folder(settings) / "data",
+        "dataDir": data(settings),
         "clientPort": settings.zookeeper_port,
         "clientPortAddress": LOOPBACK,
         "admin.enableServer": "false",
