@@ -192,7 +192,7 @@ def test_a_feed_left_out_removes_its_articles_and_nothing_else(log: Log) -> None
     cited = {
         citation.article_id
         for brief in log.room.outputs(Lane("without")).briefs
-        for statement in brief.statements
+        for statement in brief.brief().statements
         for citation in statement.citations
     }
     assert cited
