@@ -53,7 +53,8 @@ class Newsroom(Home):
         with self._ticking():
             for lane in lanes:
                 self.settle(lane, self.active_jobs(lane))
-        before, now = [], [self.hashes(lane) for lane in lanes]
+        before: list[dict[str, str]] = []
+        now = [self.hashes(lane) for lane in lanes]
         while now != before:
             time.sleep(STILL_S)
             before, now = now, [self.hashes(lane) for lane in lanes]
