@@ -7,13 +7,16 @@ ENV := .tidewire-env
 UV := $(ENV)/tools/bin/uv
 RUN := .venv/bin
 ARGS ?=
+# Tests with a target of their own: they take long, or need what not every machine has.
+APART := compose replay drills extra e2e/test_2_again.py
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_PYTHON := $(PYTHON)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help bootstrap demo check lint types floors unit schemas containers secrets test test-compose test-replay test-drills test-extra \
+.PHONY: help bootstrap demo check lint types floors unit schemas containers secrets \
+	test test-again test-compose test-replay test-drills test-extra \
 	bench-stories bench-latency bench-checks bench-agents lock-jars clean
 
 help: ## what can be made
@@ -73,7 +76,10 @@ unit: $(ENV)/jars/.complete
 	@$(RUN)/pytest -q tests/unit
 
 test: bootstrap ## every test: unit, integration, end to end (ARGS goes to pytest)
-	@$(RUN)/pytest tests --ignore tests/compose --ignore tests/replay --ignore tests/drills --ignore tests/extra -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(RUN)/pytest tests $(APART:%=--ignore tests/%) -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+
+test-again: bootstrap ## a second demo makes the same articles and stories as the first
+	@$(RUN)/pytest tests/e2e/test_1_demo.py tests/e2e/test_2_again.py -n 0 $(ARGS)
 
 test-compose: bootstrap ## the containers, built and run on the sample newswire; needs a Docker engine and root
 	@$(RUN)/pytest tests/compose -n 0 $(ARGS)
