@@ -8,7 +8,8 @@ UV := $(ENV)/tools/bin/uv
 RUN := .venv/bin
 ARGS ?=
 # Tests with a target of their own: they take long, or need what not every machine has.
-APART := compose replay drills extra e2e/test_2_again.py
+LONG := e2e/test_2_again.py e2e/test_5_interrupted.py integration/agents/test_paid_once.py
+APART := compose replay drills extra $(LONG)
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_PYTHON := $(PYTHON)
@@ -78,8 +79,8 @@ unit: $(ENV)/jars/.complete
 test: bootstrap ## every test: unit, integration, end to end (ARGS goes to pytest)
 	@$(RUN)/pytest tests $(APART:%=--ignore tests/%) -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
-test-again: bootstrap ## a second demo makes the same articles and stories as the first
-	@$(RUN)/pytest tests/e2e/test_1_demo.py tests/e2e/test_2_again.py -n 0 $(ARGS)
+test-again: bootstrap ## two demos, equal; Ctrl-C at a terminal; model calls that are killed and paid for once
+	@$(RUN)/pytest tests/e2e/test_1_demo.py $(LONG:%=tests/%) -n 0 $(ARGS)
 
 test-compose: bootstrap ## the containers, built and run on the sample newswire; needs a Docker engine and root
 	@$(RUN)/pytest tests/compose -n 0 $(ARGS)
