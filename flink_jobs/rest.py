@@ -53,14 +53,23 @@ class Checkpoints:
     """Since the job was submitted. ``latest_id``, ``latest_at`` (epoch ms of its trigger): of the newest
     completed one, if any.
 
-    ``restored``: whether the job goes on from a checkpoint or savepoint.
+    ``restored_id``: of the checkpoint or savepoint that the job goes on from, if it does.
     """
 
     completed: int
     failed: int
     latest_id: int | None
     latest_at: int | None
-    restored: bool
+    restored_id: int | None = None
+
+    @property
+    def restored(self) -> bool:
+        return self.restored_id is not None
+
+    @property
+    def since_restored(self) -> bool:
+        """Whether it goes on from one, and has completed another after it."""
+        return self.restored_id is not None and (self.latest_id or 0) > self.restored_id
 
 
 class FlinkRest:
@@ -91,14 +100,14 @@ class FlinkRest:
 
     def checkpoints(self, job_id: str) -> Checkpoints:
         answer = self._get(f"/jobs/{job_id}/checkpoints")
-        latest = answer["latest"]["completed"]
+        latest, restored = answer["latest"]["completed"], answer["latest"]["restored"]
         counts = answer["counts"]
         return Checkpoints(
             completed=counts["completed"],
             failed=counts["failed"],
             latest_id=latest["id"] if latest else None,
             latest_at=latest["trigger_timestamp"] if latest else None,
-            restored=answer["latest"]["restored"] is not None,
+            restored_id=restored["id"] if restored else None,
         )
 
     def watermark(self, job_id: str) -> int | None:
@@ -147,9 +156,12 @@ class FlinkRest:
         self._ask("PATCH", f"/jobs/{job_id}", params={"mode": "cancel"})
         until(lambda: self.state(job_id) in ENDED, timeout_s, f"job {job_id} to be cancelled")
 
-    def stop(self, job_id: str, folder: Path, timeout_s: float = 120.0) -> Path:
-        """Ends a job with a savepoint in ``folder``; its place. Raises FlinkError with Flink's reason."""
-        body = {"drain": False, "targetDirectory": folder.as_uri(), "formatType": "CANONICAL"}
+    def stop(self, job_id: str, folder: Path, timeout_s: float = 120.0, drain: bool = False) -> Path:
+        """Ends a job with a savepoint in ``folder``; its place. Raises FlinkError with Flink's reason.
+
+        ``drain``: time runs out for it first, as at the end of a bounded source.
+        """
+        body = {"drain": drain, "targetDirectory": folder.as_uri(), "formatType": "CANONICAL"}
         request = self._ask("POST", f"/jobs/{job_id}/stop", json=body)["request-id"]
         path = f"/jobs/{job_id}/savepoints/{request}"
         answer = until(

@@ -69,6 +69,11 @@ class Run(BaseModel):
     def savepoints(self) -> Path:
         return state_folder(self.settings, self.job, self.lane) / "savepoints"
 
+    @property
+    def drained(self) -> Path:
+        """Savepoints of a bounded run that was helped to its end: nothing goes on from them."""
+        return state_folder(self.settings, self.job, self.lane) / "drained"
+
     def configuration(self) -> dict[str, str]:
         """Flink options. Checkpointing is here too, for without it the sinks would never commit."""
         return {

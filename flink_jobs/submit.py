@@ -21,6 +21,7 @@ from flink_jobs.runs import JobName, Run
 from flink_jobs.settings import ClusterSettings
 from flink_jobs.stories.rows import OUTPUTS as STORIES_OUTPUTS
 from topics.admin import commit_offsets, ensure_topics
+from topics.groups import committed
 from topics.reading import read_range
 from topics.settings import BrokerSettings
 
@@ -108,11 +109,38 @@ class Jobs:
         Its source hands its last offsets to a thread that ends with it, so they may never be committed,
         and agents would wait for windows that are there. Raises FlinkError if it ends otherwise, Overdue.
         """
-        until(lambda: self.rest.state(started.id) in ENDED, timeout_s, f"{started.name} to end")
+
+        def ended() -> bool:
+            self.end_if_read(run, started)
+            return self.rest.state(started.id) in ENDED
+
+        until(ended, timeout_s, f"{started.name} to end")
         state = self.rest.state(started.id)
         if state != "FINISHED":
             raise FlinkError(f"{started.name} ended as {state}: {self._why(started.id)}")
         self.note_end(run)
+
+    def end_if_read(self, run: Run, started: Started) -> None:
+        """Drains a bounded job that was restored and has read all of its range.
+
+        Kafka's source tells its readers that there is no more only after it has found new partitions. One
+        that is restored knows them all, so the job would wait for ever at its end.
+        Raises Unreachable, FlinkError.
+        """
+        running = any(each.id == started.id and each.state == "RUNNING" for each in self.rest.jobs())
+        if run.bounds is None or not running or not self.rest.checkpoints(started.id).since_restored:
+            return
+        broker = BrokerSettings(bootstrap=run.bootstrap)
+        place = committed(broker, run.connection.group(run.job), run.source)
+        if any(place.get(partition, 0) < end for partition, end in run.bounds.offsets.items()):
+            return
+        run.drained.mkdir(parents=True, exist_ok=True)
+        try:
+            self.rest.stop(started.id, run.drained, drain=True)
+        except FlinkError:
+            # It may have come to its end by itself meanwhile: then there is nothing to stop.
+            if self.rest.state(started.id) not in ENDED:
+                raise
 
     def note_end(self, run: Run) -> None:
         """Notes in the group of a bounded job, which has finished, that it read everything."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from confluent_kafka import KafkaException
 
-from flink_jobs.rest import ENDED, FlinkError, Unreachable
+from flink_jobs.rest import ENDED, FlinkError
 from flink_jobs.retained import newest
 from flink_jobs.runs import JobName, Run
 from flink_jobs.submit import Jobs, Started
@@ -116,9 +116,12 @@ class Running:
         """Progress in words, and the jobs' states; none while the cluster does not tell of all of them."""
         try:
             self._check_or_stop(replay)
+            for run in replay.runs:
+                if run.job in running:
+                    self._jobs.end_if_read(run, running[run.job])
             states = {job.id: job.state for job in self._jobs.rest.jobs()}
             now = ", ".join(str(each) for each in self.progress(replay))
-        except (Unreachable, KafkaException, ReadFailed) as error:
+        except (FlinkError, KafkaException, ReadFailed) as error:
             return f"waiting: {error}", {}
         if any(started.id not in states for started in running.values()):
             return now, {}

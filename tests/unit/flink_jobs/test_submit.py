@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from flink_jobs import submit
+from flink_jobs.deduplicated import Bounds
 from flink_jobs.rest import FlinkError, FlinkRest
 from flink_jobs.retained import StateRefused
 from flink_jobs.runs import Run
@@ -183,3 +184,54 @@ def test_client_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delenv("FLINK_BIN_DIR", raising=False)
     with pytest.raises(NoClient, match="FLINK_BIN_DIR"):
         _ = ClusterSettings(variables={}).script
+
+
+@pytest.mark.parametrize(
+    ("restored", "latest", "place", "helped"),
+    [
+        (3, 5, {0: 9, 1: 4}, True),
+        (3, 3, {0: 9, 1: 4}, False),
+        (3, 5, {0: 9}, False),
+        (None, 5, {0: 9, 1: 4}, False),
+    ],
+    ids=["at its end", "before its first checkpoint", "still reading", "never restored"],
+)
+def test_a_restored_job_that_has_read_its_range_is_helped_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    run: Run,
+    restored: int | None,
+    latest: int,
+    place: dict[int, int],
+    helped: bool,
+) -> None:
+    bounded = run.model_copy(update={"bounds": Bounds(end_at=1, offsets={0: 9, 1: 4})})
+    asked_to_stop: list[dict[str, Any]] = []
+
+    def cluster(request: httpx2.Request) -> httpx2.Response:
+        path = request.url.path.removeprefix(f"/jobs/{JOB_ID}")
+        state = "FINISHED" if asked_to_stop else "RUNNING"
+        if path == "/stop":
+            asked_to_stop.append(json.loads(request.content))
+        answers: dict[str, Any] = {
+            "/jobs/overview": {"jobs": [{"jid": JOB_ID, "name": run.name, "state": state, "start-time": 1}]},
+            "": {"state": state},
+            "/checkpoints": {
+                "counts": {"completed": 2, "failed": 0},
+                "latest": {
+                    "completed": {"id": latest, "trigger_timestamp": 1},
+                    "restored": None if restored is None else {"id": restored},
+                },
+            },
+            "/stop": {"request-id": "r"},
+            "/savepoints/r": {"status": {"id": "COMPLETED"}, "operation": {"location": "file:///there"}},
+        }
+        return httpx2.Response(200, json=answers[path])
+
+    asked = jobs(monkeypatch, tmp_path, Cluster())
+    asked.rest = FlinkRest("http://flink", transport=httpx2.MockTransport(cluster))
+    monkeypatch.setattr(submit, "committed", lambda *_: place)
+    asked.end_if_read(bounded, submit.Started(JOB_ID, run.name, None))
+    assert [(each["drain"], each["targetDirectory"]) for each in asked_to_stop] == (
+        [(True, bounded.drained.as_uri())] if helped else []
+    )
