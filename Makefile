@@ -8,7 +8,7 @@ UV := $(ENV)/tools/bin/uv
 RUN := .venv/bin
 ARGS ?=
 # Tests with a target of their own: they take long, or need what not every machine has.
-LONG := e2e/test_2_again.py e2e/test_5_interrupted.py integration/agents/test_paid_once.py
+LONG := e2e/test_2_again.py e2e/test_3_clock.py e2e/test_5_interrupted.py integration/agents/test_paid_once.py
 APART := compose replay drills extra $(LONG)
 
 export UV_PYTHON_DOWNLOADS := never
@@ -79,7 +79,7 @@ unit: $(ENV)/jars/.complete
 test: bootstrap ## every test: unit, integration, end to end (ARGS goes to pytest)
 	@$(RUN)/pytest tests $(APART:%=--ignore tests/%) -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
-test-again: bootstrap ## two demos, equal; Ctrl-C at a terminal; model calls that are killed and paid for once
+test-again: bootstrap ## two demos, equal; two by the clock, nearly so; Ctrl-C at a terminal; model calls that are killed and paid for once
 	@$(RUN)/pytest tests/e2e/test_1_demo.py $(LONG:%=tests/%) -n 0 $(ARGS)
 
 test-compose: bootstrap ## the containers, built and run on the sample newswire; needs a Docker engine and root
