@@ -60,7 +60,7 @@ def create_app(library: Library) -> FastAPI:
     problems.install(app)
     app.include_router(operations)
     app.include_router(api)
-    site.install(app)
+    site.install(app, library.comparisons)
     return app
 
 

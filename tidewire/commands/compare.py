@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from flink_jobs.settings import TimeSettings
+from reader.comparisons import Comparisons
 from replay.compare import Comparison, Difference, Range
 from replay.compare import compare as compare_outputs
 from replay.compare_briefs import Pair
@@ -45,8 +46,10 @@ def compare(
     """What two lanes made of the same log: equal, or where and why not. Exit status 1 if they differ
     in what may not differ."""
     found = compared(Lane(first), Lane(second), until, ranges(starts or []))
+    written = page(found, first, second)
+    Comparisons(stack_settings().home).keep(Lane(first), Lane(second), written)
     if page_file is not None:
-        page_file.write_text(page(found, first, second), encoding="utf-8")
+        page_file.write_text(written, encoding="utf-8")
         typer.echo(f"The page is {page_file}", err=True)
     if as_json:
         typer.echo(json.dumps(summary(found, first, second), ensure_ascii=False))

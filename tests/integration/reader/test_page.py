@@ -17,12 +17,16 @@ from selenium.webdriver.support.ui import WebDriverWait
 from reader.api import create_app
 from reader.lanes import Library
 from reader.settings import ReaderSettings
+from replay.compare import compare
+from replay.compare_page import page
+from replay.compare_records import Outputs
 from schemas.codec import Codec
 from schemas.records import Story, StoryChange
 from schemas.registry import LocalSchemas
 from sinks.indexer import Indexer
 from sinks.settings import IndexSettings
 from tests.fakes.index_sample import DAY, HOSTILE, T0, Words, article, member, sample
+from topics.lane import Lane
 from topics.settings import BrokerSettings
 
 pytestmark = pytest.mark.integration
@@ -249,3 +253,18 @@ def test_a_narrow_dark_screen_has_no_sideways_scroll(visit: Open) -> None:
     finally:
         page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
         page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_comparison_of_lanes_is_read_in_the_browser(
+    browser: webdriver.Chrome, address: str, library: Library
+) -> None:
+    outputs = Outputs()
+    library.comparisons.keep(Lane("live"), Lane("check"), page(compare(outputs, outputs), "live", "check"))
+    browser.get(address)
+    browser.find_element(By.LINK_TEXT, "comparisons of lanes").click()
+    browser.find_element(By.PARTIAL_LINK_TEXT, "live beside check").click()
+    heading = browser.find_element(By.TAG_NAME, "h1")
+    assert heading.text.startswith("live beside check: ")
+    # The page's own style holds, under the policy that it is served with.
+    assert browser.find_element(By.CSS_SELECTOR, "td").value_of_css_property("vertical-align") == "top"
+    assert [each for each in browser.get_log("browser") if "/compare" in each["message"]] == []
