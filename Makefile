@@ -18,7 +18,7 @@ export UV_PYTHON := $(PYTHON)
 .DELETE_ON_ERROR:
 .PHONY: help bootstrap demo check lint types floors unit schemas containers secrets \
 	test test-again test-compose test-replay test-drills test-extra \
-	bench-stories bench-latency bench-replay bench-checks bench-agents lock-jars clean
+	bench-stories bench-latency bench-replay bench-floor bench-checks bench-agents lock-jars clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -117,6 +117,9 @@ bench-replay: bootstrap ## articles a second of a replay, and the live lane's se
 
 bench-checks: .venv/.complete ## what the checks catch of unsupported and of spoilt statements
 	@$(RUN)/python -m benchmarks.checks
+
+bench-floor: .venv/.complete ## briefs without a model beside summaries that people wrote
+	@$(RUN)/python -m benchmarks.floor
 
 bench-agents: .venv/.complete ## calls, tokens, money and seconds of briefs, with and without a model
 	@$(RUN)/python -m benchmarks.agents

@@ -161,6 +161,19 @@ def newswire_sample() -> Stream:
     return in_order(stream)
 
 
+def allsides_summarised() -> Iterator[tuple[str, str, list[UniqueArticle]]]:
+    """By story: what a person said of it in a few neutral sentences, and its articles with their bodies."""
+    for row in _rows("allsides-to-2018"):
+        story = row["story_id"]
+        articles = [
+            _labelled(
+                {**each, "article_id": f"{row['story_id']}-{n}"}, row["story_id"], _body(each), START + n
+            )
+            for n, each in enumerate(row["docs"])
+        ]
+        yield story, row["neutral_summary"] or "", [each.article for each in articles]
+
+
 def _allsides() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     for row in _rows("allsides-to-2018"):
         # Some articles have no id of their own.
