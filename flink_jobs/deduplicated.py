@@ -19,6 +19,7 @@ from topics.catalogue import ARTICLES_RAW
 
 RAW = "raw_articles"
 VIEW = "deduplicated"
+KIND = "kind"
 # Watermarks say "nothing at or before this comes any more", so they stay a millisecond behind.
 BEHIND_MS = 1
 
@@ -127,15 +128,23 @@ def raw_table(options: Mapping[str, str], times: TimeSettings, clock: Clock) -> 
     return table(RAW, Article, options, (*_METADATA, watermark))
 
 
-def view(times: TimeSettings, end_at: int | None = None, without: Without = EVERYTHING) -> str:
+def view(
+    times: TimeSettings,
+    end_at: int | None = None,
+    without: Without = EVERYTHING,
+    takedowns: bool = False,
+) -> str:
     """CREATE VIEW with the columns of UniqueArticle, and nothing logged after ``end_at`` (epoch ms).
 
-    What is left out goes before anything is taken for a duplicate of it.
+    What is left out goes before anything is taken for a duplicate of it. With ``takedowns`` they are rows
+    too, and a last column, KIND, tells them from entries.
     """
     within = "" if end_at is None else f" AND `logged_at` <= {timestamp(end_at)}"
     within += without.condition()
     kept = ", ".join(["`effective_at`", *(quoted(name) for name in (*columns(Article), *_SOURCE_COLUMNS))])
-    selected = ",\n  ".join(_selected(name, times) for name in columns(UniqueArticle))
+    own = [_selected(name, times) for name in columns(UniqueArticle)]
+    selected = ",\n  ".join([*own, quoted(KIND)] if takedowns else own)
+    kinds = "IN ('ENTRY', 'TAKEDOWN')" if takedowns else "= 'ENTRY'"
     return f"""CREATE TEMPORARY VIEW {quoted(VIEW)} AS
 SELECT
   {selected}
@@ -144,7 +153,7 @@ FROM (
     PARTITION BY `article_id`, `version`, `content_hash` ORDER BY `arrived_at` ASC
   ) AS `nth`
   FROM {quoted(RAW)}
-  WHERE `kind` = 'ENTRY'{within}
+  WHERE `kind` {kinds}{within}
 )
 WHERE `nth` = 1"""
 

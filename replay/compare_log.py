@@ -7,29 +7,10 @@ from dataclasses import dataclass, field
 
 from replay.compare_records import Placed
 from schemas.records import Article, Kind
+from schemas.takedown import Takedown
 
 Place = tuple[int, int]
 """Partition and offset in ``articles.raw``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Takedown:
-    """What must no longer be shown: an article, else a publisher, else all under a URL."""
-
-    article_id: str = ""
-    publisher: str = ""
-    url_prefix: str = ""
-
-    @classmethod
-    def of(cls, record: Article) -> Takedown:
-        return cls(record.article_id, record.publisher, record.url)
-
-    def covers(self, article: Placed) -> bool:
-        if self.article_id:
-            return article.article_id == self.article_id
-        if self.publisher:
-            return article.publisher == self.publisher
-        return bool(self.url_prefix) and article.url.startswith(self.url_prefix)
 
 
 @dataclass(frozen=True)
@@ -90,5 +71,5 @@ class LogFold:
             first_offsets=dict(self._first_offsets),
             first_logged_at=max((self._first_at.get(p, 0) for p in lost), default=0),
             out_of_order=frozenset(self._out_of_order),
-            takedowns=tuple(self._takedowns),
+            takedowns=tuple(dict.fromkeys(self._takedowns)),
         )
