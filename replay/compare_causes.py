@@ -60,6 +60,8 @@ class Causes:
                     self.absent[placed.article_id] = cause
                 for scope in placed.scopes:
                     self._times[scope].append((placed.published_at, cause))
+        for scope, published_at in log.taken_down_at:
+            self._times[scope].append((published_at, Allowed.TAKEDOWNS))
         for times in self._times.values():
             times.sort()
         self._spread(causes)

@@ -17,6 +17,7 @@ from typing import Any
 from schemas.codec import from_dict, to_dict
 from schemas.identity import hash_of
 from schemas.records import (
+    Article,
     Assignment,
     Brief,
     BriefStatus,
@@ -68,7 +69,7 @@ class Placed:
             story_id=intern(record.story_id),
             publisher=intern(record.publisher),
             url=record.url,
-            scopes=_scopes(record),
+            scopes=scopes(record),
             published_at=record.published_at,
             logged_at=record.logged_at,
             raw_partition=record.raw_partition,
@@ -272,7 +273,8 @@ def warm_range(enriched: tuple[Placed, ...]) -> Range:
     return Range(start_ms=max(warm) + 1, read_from_ms=min(warm)) if warm else Range()
 
 
-def _scopes(record: EnrichedArticle) -> tuple[str, ...]:
+def scopes(record: EnrichedArticle | Article) -> tuple[str, ...]:
+    """Of the windows that an article counts in, as indicators name them."""
     named = (("desk", record.desk), ("country", record.country), ("publisher", record.publisher))
     return tuple(intern(f"{kind}:{value}") for kind, value in named if value)
 

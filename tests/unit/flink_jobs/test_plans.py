@@ -94,7 +94,7 @@ def changed(_java: None) -> dict[str, Planned]:
     from flink_jobs.stories.job import build as build_stories
 
     start = Start(offsets=dict.fromkeys(range(6), 3), begins_at=2_000, whole_from=1_000)
-    without = Without(feeds=("a feed", "another's"), articles=("one",))
+    without = Without(("a feed", "another's"), ("one",), ("p.example",), ("https://p.example/live/",))
     middle = {"start": start, "without": without, "bounds": Bounds(9_000, dict.fromkeys(range(6), 9))}
     found = {}
     for name, asked in {
@@ -200,7 +200,7 @@ def test_what_is_left_out_goes_before_the_deduplication(changed: dict[str, Plann
         (scan,) = [n for n, line in enumerate(plan.splitlines()) if "TableSourceScan(" in line]
         above = plan.splitlines()[scan - 1]
         assert "Calc(" in above
-        for left_out in ("'a feed'", "'another''s'", "'one'"):
+        for left_out in ("'a feed'", "'another''s'", "'one'", "'p.example'", "'https://p.example/live/'"):
             assert left_out in above
         assert plan.count("Deduplicate(") == 1
 
