@@ -50,6 +50,8 @@ class Placed:
     raw_offset: int
     warmup: bool
     content: str
+    # Without the score by which it joined.
+    unscored: str
 
     @property
     def wording(self) -> tuple[str, int, str]:
@@ -76,6 +78,7 @@ class Placed:
             raw_offset=record.raw_offset,
             warmup=record.warmup,
             content=_hash(plain),
+            unscored=_hash(plain | {"similarity": 0.0}),
         )
 
 

@@ -321,6 +321,19 @@ def test_taken_down_articles_may_be_missing_and_change_their_stories() -> None:
     assert compare(WHOLE, without, elsewhere).verdict == "different"
 
 
+def test_with_an_article_less_scores_may_differ_from_then_on_and_nothing_else() -> None:
+    log = RawLog(takedowns=(Takedown(article_id="gone"),))
+    ours = replace(LANE, enriched=(enriched("gone", "g", 50), enriched("a", "s", 60, similarity=0.9)))
+    theirs = replace(LANE, enriched=(enriched("a", "s", 60, similarity=0.8),))
+    found = compare(ours, theirs, log)
+    assert [each.changed for each in found.allowed[Allowed.TAKEDOWNS] if each.kind == "articles"] != [()]
+    assert [each.kind for each in found.differences if each.kind == "articles"] == []
+    other = replace(LANE, enriched=(enriched("a", "s", 60, similarity=0.8, desk="sport"),))
+    assert "articles" in [each.kind for each in compare(ours, other, log).differences]
+    before = replace(ours, enriched=(enriched("gone", "g", 70), *ours.enriched[1:]))
+    assert "articles" in [each.kind for each in compare(before, theirs, log).differences]
+
+
 def test_a_takedown_covers_an_article_a_publisher_or_all_under_a_url() -> None:
     article = enriched("a", "s", publisher="p.example", url="https://p.example/news/1")
     assert Takedown("a").covers(article)
