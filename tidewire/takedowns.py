@@ -1,4 +1,4 @@
-"""What falls under a takedown, as far as the live lane's topics tell. Pure but for ``read``."""
+"""What falls under a takedown, as the live lane's topics tell, and which briefs may go from the log."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from urllib.parse import urlsplit
 from replay.outputs import records
 from schemas.codec import Codec
 from schemas.records import Brief, EnrichedArticle, Story, StoryChange
-from schemas.takedown import Takedown
-from topics.catalogue import ARTICLES_ENRICHED, BRIEFS, STORIES
+from schemas.takedown import Takedown, Takedowns
+from topics.catalogue import ARTICLES_ENRICHED, BRIEFS, STORIES, TOPICS
+from topics.lane import Lane
+from topics.partitioning import partition_for
+from topics.reading import latest
 from topics.settings import BrokerSettings
+from topics.takedowns import read_takedowns
+from topics.writing import Writer
 
 ENDED = (StoryChange.CLOSED, StoryChange.MERGED)
 
@@ -88,6 +93,41 @@ def read(settings: BrokerSettings, codec: Codec, takedown: Takedown) -> Under:
         records(settings, codec, STORIES, Story),
         records(settings, codec, BRIEFS, Brief),
     )
+
+
+def purgeable(takedowns: Takedowns, stories: Iterable[Story], briefs: Iterable[Brief]) -> list[Brief]:
+    """Briefs on what was taken down that no agent needs any more; of one lane, in the order of its log.
+
+    The last one of a story that is open stays: the brief that will supersede it is written beside it.
+    """
+    known = {each.brief_id: each for each in briefs}
+    last: dict[tuple[str, str], int] = {}
+    for each in known.values():
+        place = each.story_id, each.desk
+        last[place] = max(last.get(place, 0), each.story_revision)
+    is_open = {story.story_id: story.change not in ENDED for story in stories}
+    return [
+        each
+        for each in known.values()
+        if any(map(takedowns.of, each.provenance.sources))
+        and (each.story_revision < last[each.story_id, each.desk] or not is_open.get(each.story_id, False))
+    ]
+
+
+def purge(settings: BrokerSettings, codec: Codec, lane: Lane) -> int:
+    """Drops those of a lane from its log, for its broker to compact; how many there were."""
+    topic = lane.topic(BRIEFS)
+    found = purgeable(
+        read_takedowns(settings, codec),
+        records(settings, codec, lane.topic(STORIES), Story),
+        latest(settings, codec, topic, Brief).values(),
+    )
+    writer = Writer(settings, codec)
+    for each in found:
+        # A story's briefs share its partition.
+        writer.forget(topic, each.brief_id, partition_for(each.story_id.encode(), TOPICS[BRIEFS].partitions))
+    writer.flush()
+    return len(found)
 
 
 def _said(text: str, what: str) -> str:

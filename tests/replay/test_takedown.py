@@ -25,7 +25,7 @@ from topics.catalogue import (
     TOPICS,
 )
 from topics.lane import LIVE, Lane
-from topics.reading import read_range
+from topics.reading import latest, read_range
 from topics.writing import Writer
 
 pytestmark = pytest.mark.timeout(1_800)
@@ -191,9 +191,9 @@ def test_readers_do_not_find_it(told: Told, lane: Lane) -> None:
     with pytest.raises(ReaderProblem) as missing:
         reader.get(f"/api/articles/{told.gone.article_id}", {"lane": lane.name})
     assert missing.value.status == 404
+    everything: dict[str, str | int | None] = {"lane": lane.name, "superseded": "true", "limit": 50}
     for question in (told.gone.title, PUBLISHER):
-        asked = {"q": question, "lane": lane.name, "superseded": "true", "limit": 50}
-        for each in reader.get("/api/search", asked)["results"]:
+        for each in reader.get("/api/search", {**everything, "q": question})["results"]:
             assert each["id"] != told.gone.article_id
             assert PUBLISHER not in each["outlets"]
     for story in reader.get("/api/stories", {"lane": lane.name, "limit": 100})["stories"]:
@@ -222,3 +222,22 @@ def test_the_comparison_names_takedowns_and_nothing_else(told: Told) -> None:
     said = json.loads(told.room.tw("replay", "compare", "live", AGAIN.name, "--json").stdout)
     assert said["verdict"] == "equal but for allowed differences"
     assert {name for name, some in said["allowed"].items() if some} == {"takedowns"}
+
+
+def test_briefs_on_it_can_be_dropped_from_the_log(told: Told) -> None:
+    """Last, for the log is another one then."""
+    room = told.room
+
+    def kept() -> dict[str, Brief]:
+        return latest(room.broker, room.codec, BRIEFS, Brief)
+
+    before = kept()
+    assert told.before.brief_id in before
+    said = room.tw("takedown", "purge").stdout
+    after = kept()
+    gone = before.keys() - after.keys()
+    assert told.before.brief_id in gone
+    assert f"{BRIEFS}: {len(gone)} dropped" in said
+    assert f"{AGAIN.topic(BRIEFS)}: 0 dropped" in said
+    for brief_id in gone:
+        assert any(is_gone(told, s.article_id, s.publisher) for s in before[brief_id].provenance.sources)

@@ -16,6 +16,8 @@ from tidewire import takedowns
 from tidewire.places import answering_broker, codec
 from tidewire.tables import show_line, show_table
 from tidewire.takedowns import Under
+from topics.admin import lanes
+from topics.catalogue import BRIEFS
 from topics.takedowns import places, read_takedowns, write_takedown
 
 LISTED = 20
@@ -65,6 +67,18 @@ def list_takedowns(as_json: Annotated[bool, typer.Option("--json", help="Print J
         show_table(Console(highlight=False), ("kind", "what", "reason"), rows, spare=("reason",))
     else:
         typer.echo("Nothing was taken down.")
+
+
+@app.command()
+def purge() -> None:
+    """Drop briefs on what was taken down from the log of every lane, for the broker to compact.
+
+    Those that others have superseded, and those of stories that have ended; give it again later for the rest.
+    Readers have been shown none of them since.
+    """
+    settings, reading = answering_broker(), codec()
+    for lane in lanes(settings):
+        typer.echo(f"{lane.topic(BRIEFS)}: {takedowns.purge(settings, reading, lane)} dropped")
 
 
 def _take_down(takedown: Takedown, yes: bool) -> None:

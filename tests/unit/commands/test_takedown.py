@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from schemas.records import Brief, EnrichedArticle, Kind, Provenance, Source, Story, StoryArticle, StoryChange
@@ -9,7 +11,7 @@ from schemas.takedown import Takedown, Takedowns
 from tests.unit.commands.narrow import Narrow
 from tidewire import takedowns
 from tidewire.commands.takedown import show_under
-from tidewire.takedowns import NoSelector, under
+from tidewire.takedowns import NoSelector, purgeable, under
 from topics.partitioning import partition_for
 from topics.takedowns import places
 
@@ -37,7 +39,7 @@ def story(name: str, change: StoryChange, *members: str) -> Story:
     )
 
 
-def brief(name: str, *sources: str) -> Brief:
+def brief(name: str, *sources: str, story_id: str = "s", **more: Any) -> Brief:
     cited = tuple(
         Source(article_id=each, publisher=f"{each}.example", url=f"https://{each}.example/live/1")
         for each in sources
@@ -45,11 +47,12 @@ def brief(name: str, *sources: str) -> Brief:
     provenance = Provenance(sources=cited)
     return Brief(
         brief_id=name,
-        story_id="s",
+        story_id=story_id,
         generated_at=0,
         information_cutoff=0,
         headline=f"Headline of {name}",
         provenance=provenance,
+        **more,
     )
 
 
@@ -110,6 +113,21 @@ def test_an_article_is_taken_down_in_its_partition_and_a_publisher_in_all() -> N
     assert places(Takedown(article_id="a")) == [(partition_for(b"a", 6), "a")]
     copies = places(Takedown(publisher="p.example"))
     assert copies == [(partition, "publisher/p.example") for partition in range(6)]
+
+
+def test_briefs_go_from_the_log_once_no_agent_needs_them() -> None:
+    down = Takedowns([Takedown(article_id="a")])
+    briefs = [
+        brief("t1", "a", story_id="t", story_revision=1),
+        brief("t2", "a", "b", story_id="t", story_revision=2),
+        brief("s1", "a", story_id="s", story_revision=1),
+        brief("s1-other-desk", "b", story_id="s", story_revision=1, desk="climate"),
+        brief("z1", "a", story_id="no longer in the log", story_revision=1),
+    ]
+    assert [each.brief_id for each in purgeable(down, STORIES, briefs)] == ["t1", "s1", "z1"]
+    after = brief("t3", "b", story_id="t", story_revision=3)
+    assert "t2" in [each.brief_id for each in purgeable(down, STORIES, [*briefs, after])]
+    assert purgeable(Takedowns(), STORIES, briefs) == []
 
 
 def test_a_record_is_no_entry_and_says_all() -> None:
