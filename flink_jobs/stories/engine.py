@@ -177,9 +177,9 @@ class StoryEngine:
         said = Takedown.of(item.article)
         if not self._live.take_down(said):
             return
-        for key, gone in takedown.leaving(self._live, said).items():
+        for key, change in takedown.changes(self._live, said).items():
             story = self._live.stories[key]
-            left = takedown.leave(self._live, story, gone, at, self._settings.copy_resemblance)
+            left = takedown.leave(self._live, story, change, at, self._settings.copy_resemblance)
             shown = self._story(story)
             yield shown
             yield from takedown.assignments(shown, story, said.reason, at, self._desks, self._warmup(at))

@@ -31,8 +31,31 @@ class Leaving:
     desk: str
 
 
-def leaving(live: Live, takedown: Takedown) -> dict[str, list[Leaving]]:
-    """By open story, the articles under a takedown; stories and articles by their ids."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a takedown is to one story: articles that leave, and known articles that copy one of them."""
+
+    gone: Sequence[Leaving]
+    copies: Sequence[str]
+
+
+def changes(live: Live, takedown: Takedown) -> dict[str, Change]:
+    """By open story; stories and articles in the order of their ids."""
+    gone = _leaving(live, takedown)
+    copies: dict[str, list[str]] = {}
+    for article_id, known in live.known.items():
+        leavers = gone.get(known.story_id, {})
+        if known.duplicate_of in leavers and article_id not in leavers:
+            copies.setdefault(known.story_id, []).append(article_id)
+    return {
+        story_id: Change(
+            [gone[story_id][each] for each in sorted(gone[story_id])], sorted(copies.get(story_id, []))
+        )
+        for story_id in sorted(gone)
+    }
+
+
+def _leaving(live: Live, takedown: Takedown) -> dict[str, dict[str, Leaving]]:
     found: dict[str, dict[str, Leaving]] = {}
     for article_id, known in live.known.items():
         if known.story_id in live.stories and _covers(takedown, article_id, known):
@@ -43,16 +66,14 @@ def leaving(live: Live, takedown: Takedown) -> dict[str, list[Leaving]]:
         for article_id, member in members.items():
             if takedown.covers(member.shown) and article_id not in found.get(story_id, {}):
                 found.setdefault(story_id, {})[article_id] = _shown(member, live.known.get(article_id))
-    return {
-        story_id: [found[story_id][each] for each in sorted(found[story_id])] for story_id in sorted(found)
-    }
+    return found
 
 
-def leave(live: Live, story: LiveStory, gone: Sequence[Leaving], at: int, least_resemblance: float) -> bool:
+def leave(live: Live, story: LiveStory, change: Change, at: int, least_resemblance: float) -> bool:
     """Takes articles out of a story, which is one revision further by that; whether any article is left."""
     members = live.members[story.story_id]
-    ids = {each.article_id for each in gone}
-    for each in gone:
+    ids = {each.article_id for each in change.gone}
+    for each in change.gone:
         if each.article_id in members:
             live.drop_member(story.story_id, each.article_id)
         if each.article_id in live.known:
@@ -62,8 +83,8 @@ def leave(live: Live, story: LiveStory, gone: Sequence[Leaving], at: int, least_
         if each.desk in story.desks:
             story.desks[each.desk] -= 1
     story.desks = {desk: count for desk, count in story.desks.items() if count > 0}
-    live.clusterer.leave(story.story_id, len(gone))
-    _settle_copies(live, story, ids, least_resemblance)
+    live.clusterer.leave(story.story_id, len(change.gone))
+    _settle_copies(live, story, ids, change.copies, least_resemblance)
     _relearn(story, _in_log_order(members))
     if story.founder in ids:
         story.founder = next((each.shown.article_id for each in _in_log_order(members)), story.founder)
@@ -117,7 +138,9 @@ def _shown(member: Member, known: Known | None) -> Leaving:
     return Leaving(shown.article_id, shown.family, shown.duplicate_of is not None, desk)
 
 
-def _settle_copies(live: Live, story: LiveStory, gone: Collection[str], least_resemblance: float) -> None:
+def _settle_copies(
+    live: Live, story: LiveStory, gone: Collection[str], copies: Sequence[str], least_resemblance: float
+) -> None:
     """Copies of what is gone: the first logged is a text of its own now, or a copy of another."""
     members = live.members[story.story_id]
     waiting = [each for each in _in_log_order(members) if each.shown.duplicate_of in gone]
@@ -130,16 +153,15 @@ def _settle_copies(live: Live, story: LiveStory, gone: Collection[str], least_re
         settled[shown.article_id] = Member(replace(shown, duplicate_of=original), member.sketch)
         live.set_member(story.story_id, settled[shown.article_id])
         heirs.setdefault(before, original or shown.article_id)
-        known = live.known.get(shown.article_id)
-        if known is not None:
-            _now_copies(live, story, shown.article_id, known, original)
+        if shown.article_id in live.known:
+            _now_copies(live, story, shown.article_id, live.known[shown.article_id], original)
         else:
             story.families.change(shown.family, True, original is not None)
     # Copies that are not shown cannot be compared: they copy what the shown ones do.
-    for article_id, known in sorted(live.known.items()):
-        copied = known.duplicate_of or ""
-        if known.story_id == story.story_id and copied in gone:
-            _now_copies(live, story, article_id, known, heirs.get(copied))
+    for article_id in copies:
+        known = live.known[article_id]
+        if known.duplicate_of in gone:
+            _now_copies(live, story, article_id, known, heirs.get(known.duplicate_of or ""))
 
 
 def _now_copies(live: Live, story: LiveStory, article_id: str, known: Known, original: str | None) -> None:
