@@ -4,15 +4,18 @@ back."""
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from replay.outputs import last_tick
 from schemas.identity import content_hash
 from schemas.records import Article, Brief, EnrichedArticle, Kind, Record, Story, StoryChange, UniqueArticle
 from tests.e2e.homes import wait_until
+from tests.integration.flink_jobs import expected
 from tests.replay.newsroom import Newsroom, opened
 from tidewire.reader_client import ReaderProblem
 from topics.catalogue import (
@@ -173,6 +176,28 @@ def test_nothing_of_it_joins_a_story_again(told: Told) -> None:
     }
     assert refused
     assert not refused & {(each.article_id, each.version) for each in told.written(ARTICLES_ENRICHED)}
+
+
+@pytest.mark.parametrize("topic", [ARTICLES_ENRICHED, STORIES, ASSIGNMENTS])
+def test_both_lanes_made_exactly_what_the_rules_make_of_the_log(told: Told, topic: str) -> None:
+    room = told.room
+    end_at = last_tick(room.broker, room.codec) - 1
+    raw = expected.read_raw(room.broker, room.codec, end_at)
+    unique = expected.unique(raw, room.times)
+    said = expected.takedowns(raw, room.times)
+    assert len(said) == 7
+    live = expected.stories(unique, room.stories, end_at, takedowns=said)
+    kept = [each for each in unique if not is_gone(told, each.article_id, each.publisher)]
+    again = expected.stories(kept, room.stories, end_at)
+    for lane, predicted in ((LIVE, live), (AGAIN, again)):
+        wanted = Counter(each for each in predicted if isinstance(each, TOPICS[topic].record))
+        found = Counter(each for each in told.written(topic, lane) if logged(each) <= end_at)
+        assert found == wanted, lane
+
+
+def logged(record: Any) -> int:
+    names = ("assigned_at", "updated_at", "logged_at")
+    return next(int(getattr(record, name)) for name in names if hasattr(record, name))
 
 
 def test_the_brief_is_superseded_and_says_why(told: Told) -> None:
