@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from agents.checks import quotes
 from agents.sameness import same_fact
 from agents.sources import Sources, key
 from agents.terms import terms_of
-from schemas.records import Brief, Statement
+from schemas.records import Assignment, Brief, Statement
+from schemas.takedown import TAKEN_DOWN
 
 FIRST = "First brief"
 NOTHING = "Nothing new in substance since the last brief."
@@ -19,16 +20,18 @@ def change(
     sources: Sources,
     predecessors: Sequence[Brief],
     merged_into: str | None = None,
+    withdrawn: Iterable[str] = (),
 ) -> str:
     """A few sentences in plain English: counts, what is said for the first time, what no longer stands.
 
-    ``merged_into`` is the story that this one went into, if it did.
+    ``merged_into`` is the story that this one went into, if it did; ``withdrawn`` is said first.
     """
     articles = len(sources.originals) + len(sources.copies)
     families = len(sources.families)
     if not predecessors:
-        return f"{FIRST}: {_count(articles, 'article')}, {_families(families)}."
+        return " ".join([*withdrawn, f"{FIRST}: {_count(articles, 'article')}, {_families(families)}."])
     parts = [
+        *withdrawn,
         *([f"The story went into {merged_into}."] if merged_into else []),
         *_growth(sources, predecessors),
         *_new_statements(new_statements(statements, sources, predecessors)),
@@ -36,6 +39,28 @@ def change(
         *_fallen(fallen_statements(sources, predecessors)),
     ]
     return " ".join(parts) or NOTHING
+
+
+def withdrawals(assignment: Assignment, predecessors: Sequence[Brief]) -> Iterator[str]:
+    """What an assignment says was taken down, and what went with it; none of its words."""
+    if not assignment.reason.startswith(TAKEN_DOWN):
+        return
+    reason = assignment.reason.removeprefix(TAKEN_DOWN)
+    yield f"A source was taken down: {reason.rstrip('.')}."
+    story = assignment.story
+    if story.article_count > len(story.articles):
+        # What is not shown any more cannot be told from what was taken down.
+        return
+    present = {article.article_id for article in story.articles}
+    alone = [
+        statement
+        for brief in predecessors
+        for statement in brief.statements
+        if statement.citations and not any(c.article_id in present for c in statement.citations)
+    ]
+    if alone:
+        gone = "is gone" if len(alone) == 1 else "are gone"
+        yield f"{_count(len(alone), 'statement')} that rested on it alone {gone}."
 
 
 def new_statements(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.change import change
+from agents.change import change, withdrawals
 from agents.checks import PASSED, Gated
 from agents.checks.prose import objection
 from agents.floor import contradictions, doubts, line, standing
@@ -24,6 +24,7 @@ from schemas.records import (
 # Sentences of sources that were set aside are listed up to here; a text full of links has hundreds.
 LISTED = 20
 WITHHELD = "Withheld: no source of this story has a sentence that may be quoted."
+SOURCELESS = "Withheld: all sources of this story were taken down."
 
 
 def recipe(desk: Desk, writer: str) -> str:
@@ -59,7 +60,13 @@ def evaluate(work: Work, draft: Draft, writer: str, generated_at: int) -> Brief:
         contradictions=opposed,
         alternatives=tuple(filter(None, (line(text, work) for text in draft.alternatives))),
         gaps=(*gaps(story, statements, work.sources, draft.degraded), *doubts(gated)),
-        change=change(statements, work.sources, work.predecessors, story.merged_into),
+        change=change(
+            statements,
+            work.sources,
+            work.predecessors,
+            story.merged_into,
+            withdrawals(work.assignment, work.predecessors),
+        ),
         quality=_quality(work, draft, gated, opposed),
         provenance=_provenance(story, draft, made_by),
     )
@@ -76,7 +83,7 @@ def _heading(work: Work, draft: Draft, gated: Gated) -> tuple[str, str]:
     first = gated.statements[0].text if gated.statements else ""
     headline = line(draft.headline, work)
     if not first:
-        return headline or "Withheld", WITHHELD
+        return headline or "Withheld", WITHHELD if work.story.articles else SOURCELESS
     bottom_line = line(draft.bottom_line, work)
     return headline or first, bottom_line or first
 

@@ -8,17 +8,19 @@ the copies of an article share a partition, so that is the order of the log.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from flink_jobs.settings import TimeSettings
 from flink_jobs.tables import Connection, columns, interval, literal, quoted, table
 from schemas.records import Article, UniqueArticle
+from schemas.takedown import Takedown
 from topics.catalogue import ARTICLES_RAW
 
 RAW = "raw_articles"
 VIEW = "deduplicated"
+KIND = "kind"
 # Watermarks say "nothing at or before this comes any more", so they stay a millisecond behind.
 BEHIND_MS = 1
 
@@ -88,19 +90,38 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """What a run leaves out, as if it had never been logged: feeds and articles, by their ids."""
+    """What a run leaves out, as if it had never been logged: feeds and articles, by their ids, publishers,
+    and all whose canonical URL begins with a prefix."""
 
     feeds: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()
+    url_prefixes: tuple[str, ...] = ()
+
+    def taken_down(self, takedowns: Iterable[Takedown]) -> Without:
+        """Without what was taken down, too."""
+        each = list(takedowns)
+        return replace(
+            self,
+            articles=(*self.articles, *(t.article_id for t in each if t.article_id)),
+            publishers=(*self.publishers, *(t.publisher for t in each if t.publisher)),
+            url_prefixes=(*self.url_prefixes, *(t.url_prefix for t in each if t.url_prefix)),
+        )
 
     def condition(self) -> str:
         """A conjunct of a WHERE clause, with the AND before it; empty when nothing is left out."""
-        left_out = (("feed_id", self.feeds), ("article_id", self.articles))
-        return "".join(
-            f" AND {quoted(column)} <> {literal(each)}"
-            for column, ids in left_out
-            for each in sorted(set(ids))
+        left_out = (
+            (quoted("feed_id"), self.feeds),
+            (quoted("article_id"), self.articles),
+            (quoted("publisher"), self.publishers),
         )
+        equal = [(column, each) for column, several in left_out for each in sorted(set(several))]
+        # Flink counts as Java does, in UTF-16.
+        begins = [
+            (f"LEFT({quoted('url')}, {len(each.encode('utf-16-le')) // 2})", each)
+            for each in sorted(set(self.url_prefixes))
+        ]
+        return "".join(f" AND {column} <> {literal(each)}" for column, each in (*equal, *begins))
 
 
 EVERYTHING = Without()
@@ -127,15 +148,23 @@ def raw_table(options: Mapping[str, str], times: TimeSettings, clock: Clock) -> 
     return table(RAW, Article, options, (*_METADATA, watermark))
 
 
-def view(times: TimeSettings, end_at: int | None = None, without: Without = EVERYTHING) -> str:
+def view(
+    times: TimeSettings,
+    end_at: int | None = None,
+    without: Without = EVERYTHING,
+    takedowns: bool = False,
+) -> str:
     """CREATE VIEW with the columns of UniqueArticle, and nothing logged after ``end_at`` (epoch ms).
 
-    What is left out goes before anything is taken for a duplicate of it.
+    What is left out goes before anything is taken for a duplicate of it. With ``takedowns`` they are rows
+    too, and a last column, KIND, tells them from entries.
     """
     within = "" if end_at is None else f" AND `logged_at` <= {timestamp(end_at)}"
     within += without.condition()
     kept = ", ".join(["`effective_at`", *(quoted(name) for name in (*columns(Article), *_SOURCE_COLUMNS))])
-    selected = ",\n  ".join(_selected(name, times) for name in columns(UniqueArticle))
+    own = [_selected(name, times) for name in columns(UniqueArticle)]
+    selected = ",\n  ".join([*own, quoted(KIND)] if takedowns else own)
+    kinds = "IN ('ENTRY', 'TAKEDOWN')" if takedowns else "= 'ENTRY'"
     return f"""CREATE TEMPORARY VIEW {quoted(VIEW)} AS
 SELECT
   {selected}
@@ -144,7 +173,7 @@ FROM (
     PARTITION BY `article_id`, `version`, `content_hash` ORDER BY `arrived_at` ASC
   ) AS `nth`
   FROM {quoted(RAW)}
-  WHERE `kind` = 'ENTRY'{within}
+  WHERE `kind` {kinds}{within}
 )
 WHERE `nth` = 1"""
 

@@ -13,7 +13,7 @@ from reader.comparisons import Comparisons
 from reader.lag import Lag, Place, TopicIds
 from reader.settings import ReaderSettings
 from schemas.codec import Codec
-from schemas.records import Brief, EnrichedArticle, Record, Story
+from schemas.records import Article, Brief, EnrichedArticle, Record, Story
 from sinks.documents import shape
 from sinks.indexer import Indexer
 from sinks.settings import IndexSettings, open_store
@@ -21,13 +21,18 @@ from sinks.store import NoSuchCollection, ShapeMismatch, Store, creation_id
 from sinks.view import View, open_view
 from telemetry import logs, metrics
 from topics.admin import lanes
-from topics.catalogue import ARTICLES_ENRICHED, BRIEFS, STORIES
+from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_TAKEDOWNS, BRIEFS, SHARED, STORIES
 from topics.consuming import Batch, consume
 from topics.lane import LIVE, Lane
 from topics.settings import BrokerSettings
 from topics.writing import Writer
 
-SOURCES: dict[str, type[Record]] = {ARTICLES_ENRICHED: EnrichedArticle, STORIES: Story, BRIEFS: Brief}
+SOURCES: dict[str, type[Record]] = {
+    ARTICLES_ENRICHED: EnrichedArticle,
+    STORIES: Story,
+    BRIEFS: Brief,
+    ARTICLES_TAKEDOWNS: Article,
+}
 DOCUMENTS = "documents"
 INSTANCE = "indexer"
 # A lane's view goes only after its topics were gone in this many looks in a row.
@@ -185,7 +190,8 @@ class Library:
     def _keep(self, view: LaneView) -> None:
         view.gone = 0
         names = [view.lane.topic(name) for name in SOURCES]
-        origin = {"encoder": self.encoder.name, **self._topic_ids.ask(names)}
+        made_by = [view.lane.topic(name) for name in SOURCES if name not in SHARED]
+        origin = {"encoder": self.encoder.name, **self._topic_ids.ask(made_by)}
         if view.indexing and view.origin == origin:
             return
         self._halt(view)

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from math import inf
 
 from replay.compare_log import RawLog
 from replay.compare_records import Outputs, Placed, Told, Window
@@ -46,6 +47,12 @@ class Causes:
         self._wordings = tuple({each.wording for each in lane.enriched} for lane in self._lanes)
         self._by_story: dict[tuple[int, str], set[Allowed]] = {}
         self._times: dict[str, list[tuple[int, Allowed]]] = defaultdict(list)
+        # From when on a lane counts fewer articles and stories for want of what was taken down.
+        self._scored_otherwise: float = inf
+        self._unscored = tuple(
+            {(e.wording, e.revision, e.unscored) for e in lane.enriched} if log.takedowns else set()
+            for lane in self._lanes
+        )
         causes: dict[str, set[Allowed]] = defaultdict(set)
         # Articles that only one lane has, and may.
         self.absent: dict[str, Allowed] = {}
@@ -58,8 +65,12 @@ class Causes:
                 causes[placed.article_id].add(cause)
                 if placed.article_id not in known[1 - lane]:
                     self.absent[placed.article_id] = cause
+                if cause is Allowed.TAKEDOWNS:
+                    self._scored_otherwise = min(self._scored_otherwise, placed.logged_at)
                 for scope in placed.scopes:
                     self._times[scope].append((placed.published_at, cause))
+        for scope, published_at in log.taken_down_at:
+            self._times[scope].append((published_at, Allowed.TAKEDOWNS))
         for times in self._times.values():
             times.sort()
         self._spread(causes)
@@ -68,7 +79,11 @@ class Causes:
     def of_article(self, lane: int, placed: Placed) -> Allowed | None:
         """Of one wording. What another article did to its story counts too: its place follows from it."""
         return first_of(
-            (self._of_wording(lane, placed), self.of_story(lane, placed.story_id, placed.logged_at))
+            (
+                self._of_wording(lane, placed),
+                self._of_score(lane, placed),
+                self.of_story(lane, placed.story_id, placed.logged_at),
+            )
         )
 
     def of_story(self, lane: int, story_id: str, at: int, topic: str = "") -> Allowed | None:
@@ -96,6 +111,14 @@ class Causes:
         if window.start < self._first_read:
             within.append(self._first_read_is)
         return first_of(within)
+
+    def _of_score(self, lane: int, placed: Placed) -> Allowed | None:
+        """A score depends on how many articles and stories there are: it alone may differ from the first
+        article on that one lane lacks."""
+        if placed.logged_at < self._scored_otherwise:
+            return None
+        same = (placed.wording, placed.revision, placed.unscored) in self._unscored[1 - lane]
+        return Allowed.TAKEDOWNS if same else None
 
     def _of_wording(self, lane: int, placed: Placed) -> Allowed | None:
         if placed.wording not in self._wordings[1 - lane]:

@@ -17,6 +17,7 @@ from typing import Any
 from schemas.codec import from_dict, to_dict
 from schemas.identity import hash_of
 from schemas.records import (
+    Article,
     Assignment,
     Brief,
     BriefStatus,
@@ -49,6 +50,8 @@ class Placed:
     raw_offset: int
     warmup: bool
     content: str
+    # Without the score by which it joined.
+    unscored: str
 
     @property
     def wording(self) -> tuple[str, int, str]:
@@ -68,13 +71,14 @@ class Placed:
             story_id=intern(record.story_id),
             publisher=intern(record.publisher),
             url=record.url,
-            scopes=_scopes(record),
+            scopes=scopes(record),
             published_at=record.published_at,
             logged_at=record.logged_at,
             raw_partition=record.raw_partition,
             raw_offset=record.raw_offset,
             warmup=record.warmup,
             content=_hash(plain),
+            unscored=_hash(plain | {"similarity": 0.0}),
         )
 
 
@@ -272,7 +276,8 @@ def warm_range(enriched: tuple[Placed, ...]) -> Range:
     return Range(start_ms=max(warm) + 1, read_from_ms=min(warm)) if warm else Range()
 
 
-def _scopes(record: EnrichedArticle) -> tuple[str, ...]:
+def scopes(record: EnrichedArticle | Article) -> tuple[str, ...]:
+    """Of the windows that an article counts in, as indicators name them."""
     named = (("desk", record.desk), ("country", record.country), ("publisher", record.publisher))
     return tuple(intern(f"{kind}:{value}") for kind, value in named if value)
 

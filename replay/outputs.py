@@ -33,6 +33,7 @@ from topics.catalogue import (
 from topics.lane import Lane
 from topics.reading import Received, beginnings, read_range
 from topics.settings import BrokerSettings
+from topics.takedowns import read_takedowns
 
 R = TypeVar("R", bound=Record)
 S = TypeVar("S")
@@ -81,7 +82,7 @@ def records(settings: BrokerSettings, codec: Codec, topic: str, record_type: typ
 
 def read_log(settings: BrokerSettings, codec: Codec, skew_ms: int = 0) -> RawLog:
     """One pass over the raw log. ``skew_ms``: how far its clock may step back, as the jobs allow."""
-    fold = LogFold(beginnings(settings, ARTICLES_RAW), skew_ms)
+    fold = LogFold(beginnings(settings, ARTICLES_RAW), skew_ms, read_takedowns(settings, codec))
     for received, record in _each(settings, codec, ARTICLES_RAW, Article):
         fold.take(received.partition, received.offset, received.timestamp_ms, record)
     return fold.end()

@@ -35,7 +35,8 @@ class Sample:
 class Plan:
     """``offsets``, ``range_offsets``, ``ends`` (exclusive) by partition; ``follows``: without an end.
 
-    ``bytes_per_s`` None: not throttled. ``existing`` names topics there are already.
+    ``bytes_per_s`` None: not throttled. ``existing`` names topics there are already. ``takedowns``: how
+    many there are, whose articles are left out.
     """
 
     lane: Lane
@@ -50,6 +51,7 @@ class Plan:
     bytes_per_s: float | None
     shortened: bool = False
     existing: frozenset[str] = frozenset()
+    takedowns: int = 0
 
     @property
     def warm_up(self) -> int:
@@ -96,6 +98,7 @@ def described(plan: Plan) -> list[str]:
         f"{'' if plan.follows else f', to {_places(plan.ends)}'}",
         f"warm-up    {_warm_up(plan)}",
         f"changes    {'; '.join(plan.changes) or 'none: it makes what the live lane made'}",
+        *_honoured(plan),
         f"time       about {_minutes(plan.minutes)}, {_throttle(plan)}",
         f"makes      topics {', '.join(plan.topics) or 'none, they are there'}",
         f"           collection {plan.lane.collection('documents')} of the index, and no more than that",
@@ -104,6 +107,14 @@ def described(plan: Plan) -> list[str]:
     if plan.source != ARTICLES_RAW:
         lines.append("           its indicators are those of the live lane: windows do not depend on stories")
     return lines
+
+
+def _honoured(plan: Plan) -> list[str]:
+    count = plan.takedowns
+    said = (
+        f"{count} takedown{'' if count == 1 else 's'} honoured: what is under one is left out from the first"
+    )
+    return [f"without    {said}"] if count else []
 
 
 def _warm_up(plan: Plan) -> str:

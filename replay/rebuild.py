@@ -22,7 +22,18 @@ from desks import Desk
 from replay.compare_briefs import Pair, pair
 from schemas.codec import Codec
 from schemas.identity import brief_hash, content_hash, hash_of
-from schemas.records import Article, Assignment, Brief, BriefIndicator, Indicator, Kind, Story, StoryArticle
+from schemas.records import (
+    Article,
+    Assignment,
+    Brief,
+    BriefIndicator,
+    Indicator,
+    Kind,
+    Source,
+    Story,
+    StoryArticle,
+)
+from schemas.takedown import Takedowns
 from topics.catalogue import ARTICLES_RAW, ASSIGNMENTS, BRIEFS, STORIES, TOPICS
 from topics.lane import Lane
 from topics.reading import Received
@@ -56,6 +67,12 @@ class Evidence:
     predecessors: Mapping[str, Brief] = field(default_factory=dict)
     windows: Sequence[Indicator] = ()
     responses: frozenset[str] = frozenset()
+    takedowns: Takedowns = field(default_factory=Takedowns)
+
+    @property
+    def taken_down(self) -> tuple[Source, ...]:
+        """Sources of the brief that must no longer be shown."""
+        return tuple(each for each in self.brief.provenance.sources if self.takedowns.of(each))
 
 
 @dataclass(frozen=True)
@@ -108,6 +125,11 @@ async def rebuild(evidence: Evidence, maker: Maker) -> Rebuilt:
 def missing_for(evidence: Evidence, maker: Maker) -> Iterator[str]:
     """What stands in the way of making a brief again; nothing if nothing does."""
     brief = evidence.brief
+    for source in evidence.taken_down:
+        found = evidence.takedowns.of(source)
+        why = f" ({found.reason})" if found is not None and found.reason else ""
+        place = f"{ARTICLES_RAW}-{source.raw_partition}@{source.raw_offset}"
+        yield f"article {source.article_id} ({place}) was taken down{why}: the brief may not be made again"
     yield from _recipe(evidence, maker)
     if evidence.assignment is None:
         days = (TOPICS[STORIES].retention_ms or 0) // 86_400_000

@@ -20,6 +20,7 @@ from topics.lane import Lane
 from topics.partitioning import partition_for
 from topics.reading import Received, beginnings, read_places, read_range
 from topics.settings import BrokerSettings
+from topics.takedowns import read_takedowns
 
 
 class NoSuchBrief(ValueError):
@@ -59,6 +60,7 @@ def gather(
         predecessors=_briefs(settings, codec, lane, brief.supersedes) if brief.supersedes else {},
         windows=tuple(_windows(settings, codec, windows_of or lane, brief.desk)),
         responses=_responses(settings, brief),
+        takedowns=read_takedowns(settings, codec),
     )
 
 

@@ -25,8 +25,9 @@ COMMANDS = {
     "feeds": "feeds",
     "jobs": "jobs",
     "replay": "replay",
+    "takedown": "takedown",
 }
-GROUPS = frozenset({"feeds", "jobs", "replay"})
+GROUPS = frozenset({"feeds", "jobs", "replay", "takedown"})
 
 
 def command_line(wanted: str | None = None) -> typer.Typer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from agents.settings import HomeSettings
@@ -33,6 +34,7 @@ from tidewire.stack.stack import Stack
 from topics.admin import lanes as lanes_with_topics
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW
 from topics.lane import LIVE, Lane
+from topics.takedowns import read_takedowns
 from topics.wire import set_read_quotas
 
 BRIEFS_TIMEOUT_S = 3_600.0
@@ -58,6 +60,7 @@ class Replays:
         Raises SelectionError, Overtaken, NoTick, NotKnownYet, DeskError, WeightsError.
         """
         check(asked)
+        changes = asked.changes()
         if self._has_traces(asked.lane):
             raise SelectionError(
                 f"there is a lane {asked.lane.name} that no replay started, or whose record is lost: choose "
@@ -71,6 +74,9 @@ class Replays:
                 f"the range begins at logged time {begins_at}, after its end {bounds.end_at}: nothing to run"
             )
         reached = reach(begins_at, asked.warm_up_ms, source)
+        # The log says them after what they take down: read as they come, they would come too late.
+        takedowns = read_takedowns(broker(), codec())
+        asked = replace(asked, without=asked.without.taken_down(takedowns))
         runs = self._runs(asked, reached, None if asked.follow else bounds)
         plan = Plan(
             lane=asked.lane,
@@ -80,10 +86,11 @@ class Replays:
             range_offsets=reached.range_offsets,
             ends=bounds.offsets,
             follows=asked.follow,
-            changes=asked.changes(),
+            changes=changes,
             sample=source.sample(reached.offsets, bounds.offsets),
             bytes_per_s=asked.bytes_per_s,
             shortened=reached.shortened,
+            takedowns=len(takedowns),
         )
         created_at = time.time_ns() // 1_000_000
         replay = Replay(

@@ -29,6 +29,7 @@ FEEDS_CATALOG = "feeds.catalog"
 FEEDS_STATE = "feeds.state"
 FEEDS_SEEN = "feeds.seen"
 ARTICLES_RAW = "articles.raw"
+ARTICLES_TAKEDOWNS = "articles.takedowns"
 ARTICLES_UNIQUE = "articles.unique"
 ARTICLES_LATE = "articles.late"
 ARTICLES_ENRICHED = "articles.enriched"
@@ -79,6 +80,7 @@ TOPICS: dict[str, Topic] = {
         Topic(FEEDS_STATE, FeedState, "feed_id", None, shared=True),
         Topic(FEEDS_SEEN, FeedSeen, "feed_id", None, shared=True),
         Topic(ARTICLES_RAW, Article, "article_id", 30 * DAY_MS, shared=True, log_append_time=True),
+        Topic(ARTICLES_TAKEDOWNS, Article, "what it takes down", None, shared=True),
         Topic(ARTICLES_UNIQUE, UniqueArticle, "article_id", 30 * DAY_MS),
         Topic(ARTICLES_LATE, UniqueArticle, "article_id", 30 * DAY_MS),
         Topic(INDICATORS, Indicator, "name+scope", 90 * DAY_MS),

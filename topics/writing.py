@@ -50,7 +50,13 @@ class Writer:
 
     def send(self, topic: str, key: str, record: Record, partition: int | None = None) -> None:
         """Queues a record; without a partition its key decides. Blocks while the queue is full."""
-        value = self._codec.encode(record)
+        self._produce(topic, key, self._codec.encode(record), partition)
+
+    def forget(self, topic: str, key: str, partition: int | None = None) -> None:
+        """Queues a tombstone: a compacted topic then drops what it holds under the key."""
+        self._produce(topic, key, None, partition)
+
+    def _produce(self, topic: str, key: str, value: bytes | None, partition: int | None) -> None:
         chosen = PARTITION_BY_KEY if partition is None else partition
         while True:
             try:

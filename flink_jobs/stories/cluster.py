@@ -140,6 +140,17 @@ class Clusterer:
         shape.names = _heaviest(_added(shape.names, article.names))
         self._remember(key, shape)
 
+    def leave(self, key: str, articles: int) -> None:
+        """Counts so many articles less. Theirs are not known from the others' vectors and terms: the sum
+        shrinks with its direction kept."""
+        shape = self.shapes[key]
+        left = max(0, shape.size - articles)
+        if left:
+            shape.dense = shape.dense * np.float32(left / shape.size)
+        shape.size = left
+        if left:
+            self._remember(key, shape)
+
     def place(self, key: str, shape: Shape) -> None:
         """Puts a story where its shape says, as on a restore."""
         while len(self._keys) <= shape.slot:

@@ -21,11 +21,18 @@ class Embedded:
     vector: bytes
     sketch: bytes
     names: tuple[str, ...]
+    # No article, but the record of a takedown: see schemas.takedown.
+    takedown: bool = False
 
 
 def known(article: UniqueArticle, vector: bytes, said: tuple[str, ...]) -> Embedded:
     """Of an article that was embedded before; only the sketch, which costs little, is made again."""
     return Embedded(article=article, vector=vector, sketch=sketch(article.text), names=said)
+
+
+def takedown(record: UniqueArticle) -> Embedded:
+    """Of a takedown's record, which goes through the same order."""
+    return Embedded(article=record, vector=b"", sketch=b"", names=(), takedown=True)
 
 
 class Embedder:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from enum import IntEnum
 
 from desks.loader import Desk
-from flink_jobs.stories import output
+from flink_jobs.stories import output, takedown
 from flink_jobs.stories.assign import Ledger, assignments, due_at
 from flink_jobs.stories.cluster import Clusterer, Weights, load_weights
 from flink_jobs.stories.embedded import Embedded
@@ -26,6 +26,7 @@ from flink_jobs.stories.settings import StoriesSettings
 from flink_jobs.stories.state import LiveStory
 from schemas.identity import story_id
 from schemas.records import Assignment, EnrichedArticle, Story, StoryChange, UniqueArticle
+from schemas.takedown import Takedown
 
 __all__ = ["Embedded", "StoryEngine"]
 
@@ -79,7 +80,7 @@ class StoryEngine:
             at = max(at, last.logged_at)
             here = last
         self._live.moved_to(here)
-        result += self._judge(item, at)
+        result += self._take_down(item, at) if item.takedown else self._judge(item, at)
         return result
 
     def advance(self, to_ms: int) -> list[Story | Assignment]:
@@ -99,6 +100,9 @@ class StoryEngine:
 
     def _judge(self, item: Embedded, at: int) -> Iterator[Output]:
         article = item.article
+        if self._live.takedowns.of(article) is not None:
+            self.counters["taken_down"] += 1
+            return
         known = self._live.known.get(article.article_id)
         seen = sight(known, article.version, article.content_hash, at, self._settings.revisions_an_hour)
         self.counters[seen.value] += 1
@@ -128,6 +132,9 @@ class StoryEngine:
             similarity=score if key else 0.0,
             duplicate_of=self._original(story, item),
             revised_at=revised_times(before, at) if before else (),
+            publisher=article.publisher,
+            url=article.url,
+            desk=article.desk,
         )
         independent = story.families.add(article.family, known.duplicate_of is not None)
         news = learn(story, item, copy=known.duplicate_of is not None, words=self._words(story, key))
@@ -154,6 +161,7 @@ class StoryEngine:
         was_copy = known.duplicate_of is not None
         known.duplicate_of = self._original(story, item)
         known.content_hash = item.article.content_hash
+        known.publisher, known.url = item.article.publisher, item.article.url
         known.revision += 1
         known.revised_at = revised_times(known, at)
         is_copy = known.duplicate_of is not None
@@ -162,6 +170,23 @@ class StoryEngine:
         story.change = StoryChange.REVISED
         news = news._replace(families=int(independent), corrections=1)
         yield from self._moved(story, item, known, news, at)
+
+    def _take_down(self, item: Embedded, at: int) -> Iterator[Output]:
+        """What is under it leaves open stories, and is refused from now on. Each of a takedown's copies,
+        one in every partition, comes by; the first one counts."""
+        said = Takedown.of(item.article)
+        if not self._live.take_down(said):
+            return
+        for key, change in takedown.changes(self._live, said).items():
+            story = self._live.stories[key]
+            left = takedown.leave(self._live, story, change, at, self._settings.copy_resemblance)
+            shown = self._story(story)
+            yield shown
+            yield from takedown.assignments(shown, story, said.reason, at, self._desks, self._warmup(at))
+            if left:
+                self._schedule(story)
+            else:
+                self._live.close(key)
 
     def _moved(
         self, story: LiveStory, item: Embedded, known: Known, news: Ledger, at: int

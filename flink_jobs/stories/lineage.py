@@ -37,6 +37,10 @@ class Known:
     # Logged times of the revisions sent on within the last hour.
     revised_at: tuple[int, ...] = ()
     seen_at: int = 0
+    # By these a takedown finds it; empty for what an earlier version remembered.
+    publisher: str = ""
+    url: str = ""
+    desk: str = ""
 
 
 def sight(known: Known | None, version: int, content_hash: str, at: int, revisions_an_hour: int) -> Sight:
@@ -105,6 +109,14 @@ class Families:
         own, every = self.counts[family]
         self.counts[family] = (own + was_copy - is_copy, every)
         return own == 0 and was_copy and not is_copy
+
+    def leave(self, family: str, copy: bool) -> None:
+        """Counts an article no more."""
+        own, every = self.counts.get(family, (0, 0))
+        if every > 1:
+            self.counts[family] = (max(0, own - (not copy)), every - 1)
+        else:
+            self.counts.pop(family, None)
 
     @property
     def number(self) -> int:

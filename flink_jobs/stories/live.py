@@ -10,14 +10,16 @@ from flink_jobs.stories.cluster import Clusterer
 from flink_jobs.stories.lineage import Known, Member
 from flink_jobs.stories.order import Position
 from flink_jobs.stories.state import LiveStory
+from schemas.takedown import Takedown, Takedowns
 
 _CLOCK = "clock"
 
 
 class Live:
-    """Open stories, their shown members, known articles and the last position. Changes are marked.
+    """Open stories, their shown members, known articles, takedowns, the last position. Changes are marked.
 
-    Keys of keyed state: ``story/<id>``, ``member/<story id>/<article id>``, ``article/<id>``, ``clock``.
+    Keys of keyed state: ``story/<id>``, ``member/<story id>/<article id>``, ``article/<id>``,
+    ``takedown/<its key>``, ``clock``. Takedowns are kept for ever.
     """
 
     def __init__(self, clusterer: Clusterer) -> None:
@@ -25,6 +27,7 @@ class Live:
         self.stories: dict[str, LiveStory] = {}
         self.members: dict[str, dict[str, Member]] = {}
         self.known: dict[str, Known] = {}
+        self.takedowns = Takedowns()
         self.last: Position | None = None
         self._changed: set[str] = set()
 
@@ -64,6 +67,13 @@ class Live:
         del self.known[article_id]
         self._changed.add(f"article/{article_id}")
 
+    def take_down(self, takedown: Takedown) -> bool:
+        """Remembers a takedown; whether it is a new one."""
+        new = self.takedowns.add(takedown)
+        if new:
+            self._changed.add(f"takedown/{takedown.key}")
+        return new
+
     def puts(self) -> list[tuple[str, bytes | None]]:
         """Values of what changed since the last call, sorted by key; None deletes."""
         changed, self._changed = sorted(self._changed), set()
@@ -83,6 +93,8 @@ class Live:
                 self.members.setdefault(story_id, {})[article_id] = state.decode_member(data)
             elif kind == "article":
                 self.known[rest] = state.decode_known(data)
+            elif kind == "takedown":
+                self.takedowns.add(state.decode_takedown(data))
             elif kind == _CLOCK:
                 clock = json.loads(data)
                 self.last = Position(*clock["position"])
@@ -104,4 +116,7 @@ class Live:
         if kind == "article":
             known = self.known.get(rest)
             return state.encode_known(known) if known else None
+        if kind == "takedown":
+            takedown = self.takedowns.get(rest)
+            return state.encode_takedown(takedown) if takedown else None
         return json.dumps({"position": self.last, "articles": self.clusterer.articles}).encode()

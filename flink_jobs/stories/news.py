@@ -36,15 +36,17 @@ def learn(
     if len(story.names) > KEPT_NAMES:
         kept = set(sorted(story.names, key=lambda name: -story.names[name])[:KEPT_NAMES])
         story.names = {name: count for name, count in story.names.items() if name in kept}
-    said = {
-        number.key
-        for number in numbers(article.text[:NAMED_CHARACTERS], article.language)
-        if number.unit != "year"
-    }
-    new_numbers = len(said - story.numbers.keys())
-    for key in sorted(said):
+    said = numbers_said(article.text, article.language)
+    new_numbers = len(set(said) - story.numbers.keys())
+    for key in said:
         story.numbers.pop(key, None)
         story.numbers[key] = None
     while len(story.numbers) > KEPT_NUMBERS:
         del story.numbers[next(iter(story.numbers))]
     return Ledger() if copy else Ledger(names=new_names, numbers=new_numbers)
+
+
+def numbers_said(text: str, language: str) -> list[str]:
+    """Keys of the numbers in what is read of a text, sorted; bare years are none."""
+    found = numbers(text[:NAMED_CHARACTERS], language)
+    return sorted({number.key for number in found if number.unit != "year"})

@@ -11,7 +11,7 @@ from pyflink.datastream.state import MapState, MapStateDescriptor, ValueStateDes
 
 from desks.loader import Desk
 from flink_jobs.stories.cluster import Weights
-from flink_jobs.stories.embedded import Embedded, Embedder, known
+from flink_jobs.stories.embedded import Embedded, Embedder, known, takedown
 from flink_jobs.stories.engine import Output, StoryEngine
 from flink_jobs.stories.order import OrderBuffer, position
 from flink_jobs.stories.rows import FIELDS, KnownIds, encoded, unique_article
@@ -19,10 +19,11 @@ from flink_jobs.stories.settings import StoriesSettings
 from flink_jobs.stories.state import decode_embedded, encode_embedded
 from language.models import encoder
 from schemas.codec import Codec
+from schemas.records import Kind
 
 
 class Embed(MapFunction):  # type: ignore[misc]
-    """A row of the deduplicated view to the bytes of an Embedded."""
+    """A row of the deduplicated view, kind included, to the bytes of an Embedded."""
 
     def __init__(self, model: str) -> None:
         self._model = model
@@ -33,7 +34,10 @@ class Embed(MapFunction):  # type: ignore[misc]
 
     def map(self, value: Row) -> bytes:
         assert self._embedder is not None, "opened before the first record"
-        return encode_embedded(self._embedder.embed(unique_article(value)))
+        row = tuple(value)
+        article, kind = unique_article(row[: len(FIELDS)]), row[len(FIELDS)]
+        taken_down = kind == Kind.TAKEDOWN.value
+        return encode_embedded(takedown(article) if taken_down else self._embedder.embed(article))
 
 
 class UnlikeVectors(Exception):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from flink_jobs.deduplicated import (
     BEHIND_MS,
+    KIND,
     RAW,
     VIEW,
     epoch_ms,
@@ -37,16 +38,16 @@ def definitions(run: Run) -> list[str]:
         return [table(ENRICHED, EnrichedArticle, options, (f"WATERMARK FOR `logged_at` AS {watermark}",))]
     source = raw_source(run.connection, run.job, run.start, run.bounds)
     end_at = run.bounds.end_at if run.bounds else None
-    return [raw_table(source, run.times, "order"), view(run.times, end_at, run.without)]
+    return [raw_table(source, run.times, "order"), view(run.times, end_at, run.without, takedowns=True)]
 
 
 def selected(run: Run) -> str:
-    """The query whose rows are embedded: ``input_columns``, and behind them vector, names and model
-    where they are known."""
+    """The query whose rows are embedded: ``input_columns``, and behind them the raw record's kind, or vector,
+    names and model where they are known."""
     if run.source == ARTICLES_ENRICHED:
         known = ", ".join(quoted(name) for name in (VECTOR, NAMES, MODEL))
         return f"SELECT {input_columns()}, {known} FROM {quoted(ENRICHED)} WHERE {_within(run)}"
-    return f"SELECT {input_columns()} FROM {quoted(VIEW)}"
+    return f"SELECT {input_columns()}, {quoted(KIND)} FROM {quoted(VIEW)}"
 
 
 def input_columns() -> str:

@@ -2,7 +2,7 @@
 
 A value is a line of JSON (keys in the order written, so equal state gives equal bytes) followed by
 blobs. Sizes, measured on English news: a story 2 to 3.5 KB, with all 256 terms kept up to 10 KB;
-a member its excerpt + 1 KB, a known article 220 bytes. An arriving article writes one of each, and
+a member its excerpt + 1 KB, a known article 350 bytes. An arriving article writes one of each, and
 no value grows with the number of a story's articles.
 
 A field added later needs a default where it is decoded, or older savepoints cannot be read.
@@ -11,7 +11,7 @@ A field added later needs a default where it is decoded, or older savepoints can
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from flink_jobs.stories.features import Shape
 from flink_jobs.stories.lineage import Families, Known, Member
 from schemas.codec import from_dict, to_dict
 from schemas.records import StoryArticle, StoryChange, UniqueArticle
+from schemas.takedown import Takedown
 
 
 @dataclass(slots=True)
@@ -126,6 +127,9 @@ def encode_known(known: Known) -> bytes:
         "duplicate_of": known.duplicate_of,
         "revised_at": known.revised_at,
         "seen_at": known.seen_at,
+        "publisher": known.publisher,
+        "url": known.url,
+        "desk": known.desk,
     }
     return _pack(header, b"")
 
@@ -140,6 +144,7 @@ def encode_embedded(item: Embedded) -> bytes:
         "article": to_dict(item.article),
         "names": item.names,
         "vector": len(item.vector),
+        "takedown": item.takedown,
     }
     return _pack(header, item.vector + item.sketch)
 
@@ -152,7 +157,17 @@ def decode_embedded(data: bytes) -> Embedded:
         vector=blob[:size],
         sketch=blob[size:],
         names=tuple(header["names"]),
+        takedown=header.get("takedown", False),
     )
+
+
+def encode_takedown(takedown: Takedown) -> bytes:
+    return _pack(asdict(takedown), b"")
+
+
+def decode_takedown(data: bytes) -> Takedown:
+    header, _ = _unpack(data)
+    return Takedown(**header)
 
 
 def _pack(header: dict[str, Any], blob: bytes) -> bytes:

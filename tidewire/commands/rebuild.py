@@ -54,7 +54,8 @@ def _plain(found: Rebuilt) -> dict[str, Any]:
 
 def _print(console: Console, evidence: Evidence, found: Rebuilt) -> None:
     brief = found.brief
-    console.print(f"[bold]{escape(brief.headline)}[/]")
+    headline = "(taken down)" if evidence.taken_down else brief.headline
+    console.print(f"[bold]{escape(headline)}[/]")
     facts = [
         f"{len(evidence.raw)} of {len(brief.provenance.sources)} raw records",
         f"story revision {brief.story_revision} from {evidence.given_by or 'nowhere'}",

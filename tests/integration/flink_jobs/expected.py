@@ -9,7 +9,7 @@ from functools import cache
 
 from desks.loader import Desk, load_desks
 from flink_jobs.settings import TimeSettings
-from flink_jobs.stories.embedded import Embedded, Embedder
+from flink_jobs.stories.embedded import Embedded, Embedder, takedown
 from flink_jobs.stories.engine import StoryEngine
 from flink_jobs.stories.order import position
 from flink_jobs.stories.settings import StoriesSettings
@@ -38,15 +38,16 @@ class Raw:
 
     entries: tuple[tuple[Received, Article], ...]
     end_at: int
+    takedowns: tuple[tuple[Received, Article], ...] = ()
 
 
 def read_raw(broker: BrokerSettings, codec: Codec, end_at: int) -> Raw:
-    entries = []
+    entries, takedowns = [], []
     for place in read_range(broker, ARTICLES_RAW):
         article = codec.decode(place.value or b"", Article)
-        if article.kind is Kind.ENTRY and place.timestamp_ms <= end_at:
-            entries.append((place, article))
-    return Raw(tuple(entries), end_at)
+        if article.kind is not Kind.TICK and place.timestamp_ms <= end_at:
+            (entries if article.kind is Kind.ENTRY else takedowns).append((place, article))
+    return Raw(tuple(entries), end_at, tuple(takedowns))
 
 
 def unique(raw: Raw, times: TimeSettings) -> list[UniqueArticle]:
@@ -57,6 +58,11 @@ def unique(raw: Raw, times: TimeSettings) -> list[UniqueArticle]:
         if key not in first or place.offset < first[key][0].offset:
             first[key] = (place, article)
     return [_effective(place, article, times) for place, article in first.values()]
+
+
+def takedowns(raw: Raw, times: TimeSettings) -> list[UniqueArticle]:
+    """Their records as the job has them."""
+    return [_effective(place, article, times) for place, article in raw.takedowns]
 
 
 def _effective(place: Received, article: Article, times: TimeSettings) -> UniqueArticle:
@@ -134,11 +140,13 @@ def stories(
     settings: StoriesSettings,
     end_at: int,
     desks: tuple[Desk, ...] | None = None,
+    takedowns: Iterable[UniqueArticle] = (),
 ) -> list[EnrichedArticle | Story | Assignment]:
     """The engine over the records in the order of the log, in the order in which it gives them."""
     engine = StoryEngine(settings, desks or load_desks())
     outputs: list[EnrichedArticle | Story | Assignment] = []
-    for article in sorted(articles, key=position):
-        outputs += engine.process(_embed(article))
+    items = [*map(_embed, articles), *map(takedown, takedowns)]
+    for item in sorted(items, key=lambda each: position(each.article)):
+        outputs += engine.process(item)
     outputs += engine.advance(end_at)
     return outputs

@@ -19,7 +19,7 @@ from schemas.records import Brief, EnrichedArticle, Record, Story
 from schemas.registry import Registry
 from tests.fakes.index_sample import T0, article, brief, member
 from topics.admin import drop_lane_topics, ensure_topics
-from topics.catalogue import ARTICLES_ENRICHED, BRIEFS, DEAD_LETTERS, STORIES
+from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_TAKEDOWNS, BRIEFS, DEAD_LETTERS, STORIES
 from topics.lane import Lane
 from topics.reading import read_range
 from topics.writing import Writer
@@ -79,7 +79,7 @@ class Reader:
 
     def caught_up(self, lane: Lane) -> None:
         self.until(lambda: any(each["name"] == lane.name for each in self.get("/api/lanes")["lanes"]))
-        self.until(lambda: self.lag(lane) == dict.fromkeys(TOPIC_OF.values(), 0))
+        self.until(lambda: self.lag(lane) == dict.fromkeys((*TOPIC_OF.values(), ARTICLES_TAKEDOWNS), 0))
 
 
 @pytest.fixture

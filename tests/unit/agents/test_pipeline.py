@@ -133,6 +133,44 @@ def test_a_story_with_nothing_to_quote_is_withheld_on_the_record() -> None:
     assert [event.kind.value for event in log.events] == ["WITHHOLD"]
 
 
+def taken_down(*articles: Any, revision: int) -> Assignment:
+    return assignment(
+        story(articles, revision),
+        reason="taken down: court order 4711",
+        at=assignment(story(())).assigned_at + 1,
+    )
+
+
+def test_a_brief_whose_source_was_taken_down_is_superseded_and_says_why() -> None:
+    log = Log()
+    (first,) = handled(log, assignment(story(port_strike())))
+    (gone, *_) = [
+        c.article_id for each in first.statements if len(each.citations) == 1 for c in each.citations
+    ]
+    alone = [each.text for each in first.statements if {c.article_id for c in each.citations} == {gone}]
+    rest = [each for each in port_strike() if each.article_id != gone]
+    _, second = handled(log, taken_down(*rest, revision=2))
+    assert second.supersedes == (first.brief_id,)
+    assert second.change.startswith("A source was taken down: court order 4711. ")
+    assert f"{len(alone)} statement{'s' * (len(alone) > 1)} that rested on it alone" in second.change
+    assert not any(each in second.change for each in alone)
+    assert {c.article_id for each in second.statements for c in each.citations}
+    assert gone not in {c.article_id for each in second.statements for c in each.citations}
+    assert gone not in {each.article_id for each in second.provenance.sources}
+
+
+def test_without_any_source_left_the_brief_is_withheld_and_says_why() -> None:
+    log = Log()
+    handled(log, assignment(story(port_strike()[:1])))
+    handled(log, taken_down(revision=2))
+    (_, first), (_, second) = log.briefs
+    assert (second.status, second.headline) == (BriefStatus.WITHHELD, "Withheld")
+    assert second.bottom_line == "Withheld: all sources of this story were taken down."
+    assert second.supersedes == (first.brief_id,)
+    assert "court order 4711" in second.change
+    assert not any(each.text in second.change for each in first.statements)
+
+
 def test_every_refused_passage_is_on_the_record() -> None:
     log = Log()
     linked = article(port_strike()[0].excerpt + " More at https://harbour.example/more now.", "harbour")

@@ -9,6 +9,7 @@ from flink_jobs.articles.statements import SINKS, definitions, inserts, label
 from flink_jobs.deduplicated import Bounds, Start, Without, raw_table, view
 from flink_jobs.settings import ArticlesSettings, TimeSettings
 from flink_jobs.tables import Connection
+from schemas.takedown import Takedown
 from topics.lane import LIVE
 
 CONNECTION = Connection("broker:9092", "http://registry/apis", LIVE)
@@ -103,3 +104,24 @@ def test_view_leaves_out_feeds_and_articles() -> None:
     text = view(TIMES, None, Without(feeds=("b", "a"), articles=("it's",)))
     assert "WHERE `kind` = 'ENTRY' AND `feed_id` <> 'a' AND `feed_id` <> 'b'" in text
     assert "AND `article_id` <> 'it''s'" in text
+
+
+def test_view_leaves_out_what_was_taken_down() -> None:
+    takedowns = [
+        Takedown(article_id="a"),
+        Takedown(publisher="p.example"),
+        Takedown(url_prefix="https://p.example/l'or/"),
+    ]
+    without = Without(articles=("b",)).taken_down(takedowns)
+    assert without.condition() == (
+        " AND `article_id` <> 'a' AND `article_id` <> 'b' AND `publisher` <> 'p.example'"
+        " AND LEFT(`url`, 23) <> 'https://p.example/l''or/'"
+    )
+    assert Without().taken_down([]).condition() == ""
+
+
+def test_only_stories_read_takedowns() -> None:
+    assert "WHERE `kind` = 'ENTRY'" in view(TIMES)
+    text = view(TIMES, takedowns=True)
+    assert "WHERE `kind` IN ('ENTRY', 'TAKEDOWN')" in text
+    assert text.index("`kind`\nFROM") > 0

@@ -7,6 +7,8 @@ from starlette.testclient import TestClient
 
 from reader.api import create_app
 from reader.lanes import Library
+from schemas.takedown import Takedown
+from sinks.indexer import Indexer
 
 
 def get(client: TestClient, path: str, status: int = 200, **parameters: Any) -> Any:
@@ -170,6 +172,23 @@ def test_errors_say_what_where_and_what_to_do(client: TestClient, path: str, sta
     assert what in said["detail"]
     assert said["title"]
     assert said["remedy"]
+
+
+def test_what_was_taken_down_is_found_no_more(filled: Library) -> None:
+    client = TestClient(create_app(filled), raise_server_exceptions=False)
+    view = filled.view("live")
+    Indexer(view.store, view.name, filled.encoder).index([Takedown(article_id="a1", reason="why").record(0)])
+    assert get(client, "/api/articles/a1", 404)["title"] == "No such article"
+    found = get(client, "/api/search", q="dockers port strike Rovigo", superseded=True)["results"]
+    assert {each["id"] for each in found if each["story_id"] == "s1"} == {"a2", "a3"}
+    story = get(client, "/api/stories/s1")
+    assert [each["id"] for each in story["articles"]] == ["a3", "a2"]
+    assert {each["headline"] for each in story["all_briefs"]} == {"Withheld"}
+    brief = get(client, "/api/briefs/b1")
+    assert (brief["status"], brief["references"], brief["superseded_by"]) == ("WITHHELD", [], ["b2"])
+    revisions = get(client, "/api/stories/s1/revisions")["revisions"]
+    assert [each["lead"] for each in revisions] == ["", ""]
+    assert [each["outlets"] for each in revisions] == [["wire.example"], ["wire.example", "kai.example"]]
 
 
 def test_a_closed_index_is_a_503_that_says_so(filled: Library) -> None:

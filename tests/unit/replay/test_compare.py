@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from replay.compare import Allowed, Comparison, Outputs, Range, RawLog, compare
-from replay.compare_log import LogFold, Takedown
+from replay.compare_log import LogFold
 from replay.compare_records import Given, Moved, Placed, Told, Window, warm_range
 from replay.matching import Fate
 from schemas.records import (
@@ -17,6 +17,7 @@ from schemas.records import (
     Story,
     StoryArticle,
 )
+from schemas.takedown import Takedown, Takedowns
 from topics.catalogue import ARTICLES_ENRICHED, STORIES
 from topics.partitioning import partition_for
 
@@ -320,6 +321,19 @@ def test_taken_down_articles_may_be_missing_and_change_their_stories() -> None:
     assert compare(WHOLE, without, elsewhere).verdict == "different"
 
 
+def test_with_an_article_less_scores_may_differ_from_then_on_and_nothing_else() -> None:
+    log = RawLog(takedowns=(Takedown(article_id="gone"),))
+    ours = replace(LANE, enriched=(enriched("gone", "g", 50), enriched("a", "s", 60, similarity=0.9)))
+    theirs = replace(LANE, enriched=(enriched("a", "s", 60, similarity=0.8),))
+    found = compare(ours, theirs, log)
+    assert [each.changed for each in found.allowed[Allowed.TAKEDOWNS] if each.kind == "articles"] != [()]
+    assert [each.kind for each in found.differences if each.kind == "articles"] == []
+    other = replace(LANE, enriched=(enriched("a", "s", 60, similarity=0.8, desk="sport"),))
+    assert "articles" in [each.kind for each in compare(ours, other, log).differences]
+    before = replace(ours, enriched=(enriched("gone", "g", 70), *ours.enriched[1:]))
+    assert "articles" in [each.kind for each in compare(before, theirs, log).differences]
+
+
 def test_a_takedown_covers_an_article_a_publisher_or_all_under_a_url() -> None:
     article = enriched("a", "s", publisher="p.example", url="https://p.example/news/1")
     assert Takedown("a").covers(article)
@@ -328,6 +342,31 @@ def test_a_takedown_covers_an_article_a_publisher_or_all_under_a_url() -> None:
     assert not Takedown(url_prefix="https://p.example/sport/").covers(article)
     assert not Takedown("b", "p.example").covers(article)
     assert not Takedown().covers(article)
+
+
+def test_what_was_refused_from_the_first_counts_in_the_windows_of_one_lane_only() -> None:
+    """The job that cuts windows knows of no takedown; a replay leaves out what is under one."""
+    down = Takedowns([Takedown(publisher="p.example", reason="r")])
+    fold = LogFold({0: 0}, 0, down)
+    for published_at in (150, None):
+        entry = Article(
+            kind=Kind.ENTRY,
+            article_id="z",
+            publisher="p.example",
+            desk="world",
+            published_at=published_at,
+            observed_at=0,
+        )
+        fold.take(0, 1, 170, entry)
+    log = fold.end()
+    assert log.takedowns == tuple(down)
+    assert log.taken_down_at == tuple(
+        (scope, at) for at in (150, 170) for scope in ("desk:world", "publisher:p.example")
+    )
+    ours = replace(WHOLE, indicators=(window(0, 3.0, 200, 100),))
+    theirs = replace(WHOLE, indicators=(window(0, 1.0, 200, 100),))
+    assert [each.allowed for each in compare(ours, theirs, log).windows] == [Allowed.TAKEDOWNS]
+    assert [each.allowed for each in compare(ours, theirs).windows] == [None]
 
 
 def test_a_window_differs_for_an_article_s_reason_only_if_that_counts_in_it() -> None:

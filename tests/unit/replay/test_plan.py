@@ -50,6 +50,12 @@ def test_every_figure_is_said() -> None:
         assert said in text
 
 
+def test_takedowns_are_said_to_be_honoured() -> None:
+    assert "2 takedowns honoured" in "\n".join(described(replace(PLAN, takedowns=2)))
+    assert "1 takedown honoured" in "\n".join(described(replace(PLAN, takedowns=1)))
+    assert "takedown" not in "\n".join(described(PLAN))
+
+
 def test_what_retention_took_and_what_has_no_end_is_said() -> None:
     text = "\n".join(described(replace(PLAN, shortened=True, follows=True, changes=(), bytes_per_s=400_000)))
     for said in ("RETENTION HAS TAKEN AWAY", "follows it live", "what the live lane made", "400 kB/s"):

@@ -19,6 +19,7 @@ from schemas.codec import Codec
 from schemas.identity import hash_of
 from schemas.records import Article, Brief, Indicator, Kind, StoryArticle
 from schemas.registry import LocalSchemas
+from schemas.takedown import Takedown, Takedowns
 from tests.unit.agents.newsdesk import DAY_ZERO, DESK, HOUR, article, assignment, port_strike, story, work
 
 CODEC = Codec(LocalSchemas())
@@ -189,3 +190,14 @@ def test_a_brief_that_was_altered_shows_where() -> None:
 def test_the_recipe_is_the_desk_s_file_and_the_writer() -> None:
     assert recipe(DESK, RECIPE) == hash_of({"desk": DESK.file_hash, "writer": RECIPE})
     assert written(FIRST).information_cutoff == DAY_ZERO + HOUR
+
+
+def test_a_brief_on_what_was_taken_down_may_not_be_made_again() -> None:
+    gone = port_strike()[0]
+    down = Takedowns([Takedown(publisher=gone.publisher, reason="court order")])
+    found = made(evidence(FIRST, takedowns=down))
+    place = f"articles.raw-{gone.raw_partition}@{gone.raw_offset}"
+    assert found.missing == (
+        f"article {gone.article_id} ({place}) was taken down (court order): the brief may not be made again",
+    )
+    assert found.again is None

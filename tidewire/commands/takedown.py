@@ -1,0 +1,122 @@
+"""``./tw takedown``: what must no longer be shown, said in the log; everything behind it forgets."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from schemas.takedown import Takedown
+from tidewire import takedowns
+from tidewire.places import answering_broker, codec
+from tidewire.tables import show_line, show_table
+from tidewire.takedowns import Under
+from topics.admin import lanes
+from topics.catalogue import BRIEFS
+from topics.takedowns import places, read_takedowns, write_takedown
+
+LISTED = 20
+
+app = typer.Typer(no_args_is_help=True, help="Take down an article, a publisher, or all under a URL.")
+Reason = Annotated[str, typer.Option("--reason", help="Why; it is said in the briefs that replace others.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Go on without asking.")]
+
+
+@app.command()
+def article(
+    article_id: Annotated[str, typer.Argument(metavar="ARTICLE", help="As search prints it.")],
+    reason: Reason,
+    yes: Yes = False,
+) -> None:
+    """One article: all its versions, those to come too."""
+    _take_down(takedowns.article(article_id, reason), yes)
+
+
+@app.command()
+def publisher(
+    domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="Such as example.org.")],
+    reason: Reason,
+    yes: Yes = False,
+) -> None:
+    """All of a publisher, what comes later too."""
+    _take_down(takedowns.publisher(domain, reason), yes)
+
+
+@app.command()
+def url(
+    prefix: Annotated[str, typer.Argument(metavar="PREFIX", help="Such as https://example.org/live/.")],
+    reason: Reason,
+    yes: Yes = False,
+) -> None:
+    """All articles whose URL begins so, what comes later too."""
+    _take_down(takedowns.prefix(prefix, reason), yes)
+
+
+@app.command("list")
+def list_takedowns(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Every takedown there is."""
+    rows = [[*each.key.split("/", 1), each.reason] for each in read_takedowns(answering_broker(), codec())]
+    if as_json:
+        typer.echo(json.dumps([dict(zip(("kind", "what", "reason"), row, strict=True)) for row in rows]))
+    elif rows:
+        show_table(Console(highlight=False), ("kind", "what", "reason"), rows, spare=("reason",))
+    else:
+        typer.echo("Nothing was taken down.")
+
+
+@app.command()
+def purge() -> None:
+    """Drop briefs on what was taken down from the log of every lane, for the broker to compact.
+
+    Those that others have superseded, and those of stories that have ended; give it again later for the rest.
+    Readers have been shown none of them since.
+    """
+    settings, reading = answering_broker(), codec()
+    for lane in lanes(settings):
+        typer.echo(f"{lane.topic(BRIEFS)}: {takedowns.purge(settings, reading, lane)} dropped")
+
+
+def _take_down(takedown: Takedown, yes: bool) -> None:
+    settings, reading = answering_broker(), codec()
+    known = read_takedowns(settings, reading).get(takedown.key)
+    if known is not None:
+        raise takedowns.NoSelector(f"{takedown.key} was taken down already: {known.reason}")
+    show_under(Console(highlight=False), takedowns.read(settings, reading, takedown))
+    if not yes:
+        typer.confirm("Take it down for ever?", abort=True)
+    write_takedown(settings, reading, takedown, time.time_ns() // 1_000_000)
+    partitions = ", ".join(str(partition) for partition, _ in places(takedown))
+    typer.echo(f"{takedown.key} is taken down: said in articles.raw, partition {partitions}.")
+
+
+def show_under(console: Console, found: Under) -> None:
+    """What falls under a takedown, in the live lane."""
+    if not found.articles:
+        console.print("No article of the live lane falls under it; what comes later is refused.")
+    _listed(console, "article", found.articles)
+    open_ = sum(found.stories.values())
+    if found.stories:
+        _listed(console, "story", dict.fromkeys(found.stories, ""), "stories")
+        console.print(f"    {open_} of them open: they are revised, or closed where nothing is left")
+    _listed(console, "brief that rests on it", found.briefs, "briefs that rest on it")
+    _listed(
+        console,
+        "copy of its text elsewhere, which stays",
+        found.copies,
+        "copies of its text elsewhere, which stay",
+    )
+
+
+def _listed(console: Console, one: str, found: Mapping[str, str], many: str = "") -> None:
+    if not found:
+        return
+    console.print(f"[bold]{len(found)} {one if len(found) == 1 else many or f'{one}s'}[/]")
+    for ident, title in list(found.items())[:LISTED]:
+        show_line(console, f"    {ident}  {escape(title)}".rstrip())
+    if len(found) > LISTED:
+        console.print(f"    and {len(found) - LISTED} more")
