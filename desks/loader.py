@@ -14,6 +14,8 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from desks.quiet import QuietHours
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
@@ -42,6 +44,8 @@ class DeskFile(BaseModel):
     keywords: tuple[Text, ...] = ()
     # Below it a move of a story is no assignment; 0 takes every material move.
     min_materiality: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    # When nothing goes to the desk but what is urgent; the rest waits for their end.
+    quiet_hours: QuietHours | None = None
 
 
 class Desk(DeskFile):

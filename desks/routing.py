@@ -89,13 +89,18 @@ def _keywords(desk: Desk, articles: Sequence[StoryArticle]) -> tuple[list[str], 
     """The desk's keywords found in title or lead, sorted, and how many articles have one."""
     words: set[str] = set()
     mentioning = 0
-    pattern = _pattern(desk.keywords)
     for article in articles:
-        text = f"{article.title}\n{article.excerpt[:LEAD_CHARACTERS]}".casefold()
-        found = {match.group() for match in pattern.finditer(text)} if pattern else set()
+        found = _mentioned(desk.keywords, f"{article.title}\n{article.excerpt[:LEAD_CHARACTERS]}")
         words |= found
         mentioning += bool(found)
     return sorted(words), mentioning
+
+
+# A story is routed whenever it moves; most of its articles were there before.
+@lru_cache(maxsize=16_384)
+def _mentioned(keywords: tuple[str, ...], text: str) -> frozenset[str]:
+    pattern = _pattern(keywords)
+    return frozenset(match.group() for match in pattern.finditer(text.casefold())) if pattern else frozenset()
 
 
 @lru_cache(maxsize=64)

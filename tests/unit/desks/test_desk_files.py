@@ -33,6 +33,14 @@ def test_a_desk_has_what_its_file_says(tmp_path: Path) -> None:
     assert (desk.name, desk.keywords, desk.min_materiality) == ("sea", ("ferry", "port*"), 0.0)
 
 
+def test_a_desk_survives_the_way_to_a_job(tmp_path: Path) -> None:
+    quiet = 'quiet_hours: {from: "22:00", to: "06:00", zone: Europe/Berlin, except_from: 0.8}\n'
+    (desk,) = load_desks(folder_with(tmp_path, GOOD + quiet))
+    assert desk.quiet_hours is not None
+    assert desk.quiet_hours.except_from == 0.8
+    assert type(desk).model_validate_json(desk.model_dump_json()) == desk
+
+
 def test_any_changed_byte_changes_the_hash(tmp_path: Path) -> None:
     (before,) = load_desks(folder_with(tmp_path, GOOD))
     (after,) = load_desks(folder_with(tmp_path, GOOD + "# a remark\n"))
@@ -50,6 +58,12 @@ def test_any_changed_byte_changes_the_hash(tmp_path: Path) -> None:
         (GOOD + "title: Again\n", 8, "given twice"),
         (GOOD.replace("audience: ", "audience: : "), 4, "not YAML"),
         (GOOD.replace("name: sea", "name: land"), 1, "must be the file's name"),
+        (GOOD + "quiet_hours: {from: 22:00, to: '06:00'}\n", 8, "quiet_hours.from"),
+        (GOOD + "quiet_hours:\n  from: '22:00'\n  to: '24:00'\n", 10, "quiet_hours.to"),
+        (GOOD + "quiet_hours:\n  from: '22:00'\n  to: '06:00'\n  zone: Berlin\n", 11, "no time zone"),
+        (GOOD + "quiet_hours:\n  from: '22:00'\n  to: '06:00'\n  zone: ../x\n", 11, "no time zone"),
+        (GOOD + "quiet_hours: {from: '22:00', to: '22:00'}\n", 8, "they end when they begin"),
+        (GOOD + "quiet_hours: {to: '22:00'}\n", 8, "quiet_hours.from"),
         ("- a\n- list\n", 1, "mapping"),
         ("", 1, "mapping"),
     ],
