@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from desks.loader import Desk
-from desks.routing import Routed, route
+from desks.routing import NOTHING_ALIKE, Routed, route
 from schemas.records import Assignment, Decision, DecisionKind, Story
 
 # What one of each is worth, and the most its kind may add.
@@ -58,6 +58,8 @@ class Routing(NamedTuple):
     # The desks that the articles' feeds name, one an article.
     feed_desks: Sequence[str]
     desks: Sequence[Desk]
+    # How near the story is to each desk's prototypes, for those that have some.
+    likeness: Mapping[str, float] = NOTHING_ALIKE
 
 
 def materiality(news: Ledger, first: bool) -> float:
@@ -89,7 +91,7 @@ def decisions(
     ``due``: when its news is looked at, None if none is waiting. ``given`` is what each desk had. Quiet hours
     that end only after the story closes (``closes_at``) hold nothing back: it would never go out.
     """
-    routed = route(story, routing.categories, routing.feed_desks, routing.desks)
+    routed = route(story, *routing)
     if not routed:
         return (Decision(reason="no desk found: no feed names one, and too little else speaks for any"),)
     return tuple(_decision(each, due, ledger, given, closes_at) for each in routed)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from enum import IntEnum
 
 from desks.loader import Desk
+from desks.prototypes import NO_PROTOTYPES, Prototypes
 from flink_jobs.stories import output
 from flink_jobs.stories.assign import Ledger, Routing, assignments, decisions, due_at
 from flink_jobs.stories.cluster import Clusterer, Weights, load_weights
@@ -52,10 +53,15 @@ class StoryEngine:
     """Clusters, follows lineage and assigns. `counters` is for metrics and is not part of the state."""
 
     def __init__(
-        self, settings: StoriesSettings, desks: tuple[Desk, ...], weights: Weights | None = None
+        self,
+        settings: StoriesSettings,
+        desks: tuple[Desk, ...],
+        weights: Weights | None = None,
+        prototypes: Prototypes = NO_PROTOTYPES,
     ) -> None:
         self._settings = settings
         self._desks = desks
+        self._prototypes = prototypes
         self._live = Live(Clusterer(settings, weights or load_weights()))
         self._due: list[tuple[int, Due, str]] = []
         self.counters: Counter[str] = Counter()
@@ -261,14 +267,15 @@ class StoryEngine:
 
     def _story(self, story: LiveStory) -> Story:
         """The story as it stands, with what follows from it."""
+        shape = self._live.clusterer.shapes[story.story_id]
         shown = output.story(
             story,
             self._live.members[story.story_id].values(),
-            self._live.clusterer.shapes[story.story_id].size,
+            shape.size,
             self._warmup(story.updated_at),
         )
         feed_desks = [desk for desk, count in story.desks.items() for _ in range(count)]
-        routing = Routing(story.categories, feed_desks, self._desks)
+        routing = Routing(story.categories, feed_desks, self._desks, self._prototypes.likeness(shape.dense))
         closes_at = story.updated_at + self._settings.window_ms
         follows = decisions(shown, story.assign_at, story.ledger, story.given, routing, closes_at)
         return replace(shown, decisions=follows)

@@ -28,6 +28,12 @@ def test_the_desks_that_come_with_tidewire_load() -> None:
     assert [desk.name for desk in load_desks()] == list(SHIPPED)
 
 
+def test_each_of_them_says_what_its_briefs_cover_and_its_stories_are_like() -> None:
+    for desk in load_desks():
+        assert len(desk.sections) >= 3, desk.name
+        assert len(desk.prototypes) >= 5, desk.name
+
+
 def test_a_desk_has_what_its_file_says(tmp_path: Path) -> None:
     (desk,) = load_desks(folder_with(tmp_path, GOOD))
     assert (desk.name, desk.keywords, desk.min_materiality) == ("sea", ("ferry", "port*"), 0.0)
@@ -58,6 +64,10 @@ def test_any_changed_byte_changes_the_hash(tmp_path: Path) -> None:
         (GOOD + "title: Again\n", 8, "given twice"),
         (GOOD.replace("audience: ", "audience: : "), 4, "not YAML"),
         (GOOD.replace("name: sea", "name: land"), 1, "must be the file's name"),
+        (GOOD + "sections: one\n", 8, "sections"),
+        (GOOD + "sections:\n  - What: who\n", 9, "sections.0"),
+        (GOOD + "prototypes:\n  - A ferry sank.\n  - ''\n", 10, "prototypes.1"),
+        (GOOD + "prototypes_floor: 0\n", 8, "prototypes_floor"),
         (GOOD + "quiet_hours: {from: 22:00, to: '06:00'}\n", 8, "quiet_hours.from"),
         (GOOD + "quiet_hours:\n  from: '22:00'\n  to: '24:00'\n", 10, "quiet_hours.to"),
         (GOOD + "quiet_hours:\n  from: '22:00'\n  to: '06:00'\n  zone: Berlin\n", 11, "no time zone"),

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from desks.loader import Desk
+from desks.prototypes import prototypes_of
 from flink_jobs.stories.engine import StoryEngine
 from flink_jobs.stories.settings import StoriesSettings
 from schemas.records import Assignment, DecisionKind, EnrichedArticle, Story, StoryChange
+from tests.unit.stories.conftest import WordEncoder
 
 STRIKE = (
     "Dockers walk out at Kelmar harbour",
@@ -213,6 +215,16 @@ def test_a_held_story_is_held_by_a_restored_engine_too(write, desks):
     assert second.next_due() == first.next_due() == write("x", "x", at=400).article.logged_at
     end = write("x", "x", at=401).article.logged_at
     assert second.advance(end) == first.advance(end) != []
+
+
+def test_a_story_is_routed_by_its_likeness_to_prototypes(write, desks):
+    likes = Desk(**{**desks[0].model_dump(), "prototypes": ["\n".join(QUAKE)], "prototypes_floor": 0.9})
+    prototypes = prototypes_of((likes,), WordEncoder())
+    engine = StoryEngine(StoriesSettings(), (likes,), prototypes=prototypes)
+    strike, quake = of(Story, run(engine, [write("a", *STRIKE, at=0), write("b", *QUAKE, at=1)]))
+    assert [(each.desk, each.kind) for each in strike.decisions] == [("", DecisionKind.LEAVE)]
+    assert [(each.desk, each.kind) for each in quake.decisions] == [("business", DecisionKind.ASSIGN)]
+    assert "prototypes: 1.00 alike" in quake.decisions[0].reason
 
 
 def test_acceleration_is_news_without_anything_new_in_the_texts(write, new_engine):
