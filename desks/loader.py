@@ -14,6 +14,8 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from desks.quiet import QuietHours
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
@@ -33,6 +35,8 @@ class DeskFile(BaseModel):
     mandate: Text
     audience: Text
     questions: tuple[Text, ...] = ()
+    # What a brief of this desk has, in order; for writers, not for routing.
+    sections: tuple[Text, ...] = ()
     # ISO 639-1; empty accepts every language.
     languages: tuple[Language, ...] = ()
     # As feeds name them; compared without regard to case.
@@ -40,8 +44,14 @@ class DeskFile(BaseModel):
     entities: tuple[Text, ...] = ()
     # Words or phrases; a final * also matches longer words.
     keywords: tuple[Text, ...] = ()
+    # Texts as a story of this desk might begin; a story near to one of them by meaning is routed here.
+    prototypes: tuple[Text, ...] = ()
+    # Cosine to the nearest of them from which a story is near. Unrelated English news has 0.1 to 0.3.
+    prototypes_floor: Annotated[float, Field(gt=0.0, le=1.0)] = 0.35
     # Below it a move of a story is no assignment; 0 takes every material move.
     min_materiality: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    # When nothing goes to the desk but what is urgent; the rest waits for their end.
+    quiet_hours: QuietHours | None = None
 
 
 class Desk(DeskFile):

@@ -180,6 +180,16 @@ class BriefLink(Answer):
     headline: str
 
 
+class Decided(Answer):
+    """What a desk is given of a story's revision, or why it is given nothing."""
+
+    desk: str = Field(description="Empty: no desk was found for the story.")
+    kind: str = Field(description="ASSIGN, HOLD (until quiet hours end) or LEAVE.")
+    materiality: float
+    due_at: datetime | None = Field(description="When it goes, or is looked at again; logged time.")
+    reason: str
+
+
 class StorySummary(Answer):
     """A story in a list."""
 
@@ -199,6 +209,7 @@ class StorySummary(Answer):
     outlets: list[str]
     names: list[str]
     merged_into: str | None = None
+    decisions: list[Decided] = []
     warmup: bool = False
     briefs: list[BriefLink] = []
 

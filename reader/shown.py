@@ -11,6 +11,7 @@ from reader.answers import (
     BriefLink,
     BriefSummary,
     Copy,
+    Decided,
     Dropped,
     Member,
     Reference,
@@ -157,12 +158,19 @@ def story_common(payload: Payload, briefs: Iterable[Payload]) -> dict[str, Any]:
         "outlets": outlets(each["publisher"] for each in record["articles"]),
         "names": record["names"],
         "merged_into": record["merged_into"],
+        # Not in views made before stories had them.
+        "decisions": [_decided(each) for each in record.get("decisions", ())],
         "warmup": record["warmup"],
         "briefs": [
             BriefLink(id=each["key"], desk=each["desk"], headline=each["record"]["headline"])
             for each in briefs
         ],
     }
+
+
+def _decided(record: Payload) -> Decided:
+    due_at = record["due_at"]
+    return Decided(**{**record, "due_at": None if due_at is None else moment(due_at)})
 
 
 def member(record: Payload) -> Member:

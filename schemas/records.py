@@ -125,6 +125,27 @@ class StoryArticle(Record):
     raw_offset: int = 0
 
 
+class DecisionKind(StrEnum):
+    """It goes to the desk; it waits for the end of quiet hours; it does not go."""
+
+    ASSIGN = "ASSIGN"
+    HOLD = "HOLD"
+    LEAVE = "LEAVE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision(Record):
+    """What a desk is given of a story, or why it is given nothing."""
+
+    # Empty: no desk was found for the story.
+    desk: str = ""
+    kind: DecisionKind = DecisionKind.LEAVE
+    materiality: float = 0.0
+    # Logged time at which it goes, or is looked at again.
+    due_at: int | None = None
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story(Record):
     """One event as the stream understands it now."""
@@ -148,6 +169,8 @@ class Story(Record):
     velocity: float = 0.0
     merged_into: str | None = None
     previous_story_id: str | None = None
+    # What follows from this revision, a desk that it was routed to each.
+    decisions: tuple[Decision, ...] = ()
     # Produced while a lane reads what came before its range.
     warmup: bool = False
 

@@ -103,8 +103,13 @@ def _marked(name: str, value: object, nonce: str) -> str:
 
 
 def _persona(desk: Desk) -> str:
-    questions = "\n".join(f"- {question}" for question in desk.questions)
-    return (
-        f"# Desk: {desk.title}\nMandate: {desk.mandate}\nAudience: {desk.audience}\n"
-        f"Standing questions:\n{questions}"
-    )
+    parts = [f"# Desk: {desk.title}\nMandate: {desk.mandate}\nAudience: {desk.audience}"]
+    if desk.questions:
+        parts.append("Standing questions:\n" + _listed(desk.questions))
+    if desk.sections:
+        parts.append("Its briefs cover, in this order, what sources say of:\n" + _listed(desk.sections))
+    return "\n".join(parts)
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return "\n".join(f"- {text}" for text in texts)

@@ -9,6 +9,7 @@ from agents.sources import sources_of
 from agents.work import Work
 from benchmarks.stories.datasets import newswire_sample
 from desks import load_desks
+from desks.prototypes import prototypes_of
 from flink_jobs.stories.embedded import Embedder
 from flink_jobs.stories.engine import StoryEngine
 from flink_jobs.stories.settings import StoriesSettings
@@ -34,7 +35,7 @@ def assigned() -> Assigned:
     embedder, desks = Embedder(MiniLM()), load_desks()
     items = [embedder.embed(each.article) for each in newswire_sample()]
     settings = StoriesSettings(first_debounce_ms=FIRST_DEBOUNCE_MS, debounce_ms=DEBOUNCE_MS)
-    engine = StoryEngine(settings, desks)
+    engine = StoryEngine(settings, desks, prototypes=prototypes_of(desks, embedder.encoder))
     started, found = time.perf_counter(), []
     for item in items:
         found += engine.process(item)

@@ -10,11 +10,13 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from enum import IntEnum
 
 from desks.loader import Desk
+from desks.prototypes import NO_PROTOTYPES, Prototypes
 from flink_jobs.stories import output, takedown
-from flink_jobs.stories.assign import Ledger, assignments, due_at
+from flink_jobs.stories.assign import Ledger, Routing, assignments, decisions, due_at
 from flink_jobs.stories.cluster import Clusterer, Weights, load_weights
 from flink_jobs.stories.embedded import Embedded
 from flink_jobs.stories.features import document
@@ -25,7 +27,14 @@ from flink_jobs.stories.order import position
 from flink_jobs.stories.settings import StoriesSettings
 from flink_jobs.stories.state import LiveStory
 from schemas.identity import story_id
-from schemas.records import Assignment, EnrichedArticle, Story, StoryChange, UniqueArticle
+from schemas.records import (
+    Assignment,
+    DecisionKind,
+    EnrichedArticle,
+    Story,
+    StoryChange,
+    UniqueArticle,
+)
 from schemas.takedown import Takedown
 
 __all__ = ["Embedded", "StoryEngine"]
@@ -45,10 +54,15 @@ class StoryEngine:
     """Clusters, follows lineage and assigns. `counters` is for metrics and is not part of the state."""
 
     def __init__(
-        self, settings: StoriesSettings, desks: tuple[Desk, ...], weights: Weights | None = None
+        self,
+        settings: StoriesSettings,
+        desks: tuple[Desk, ...],
+        weights: Weights | None = None,
+        prototypes: Prototypes = NO_PROTOTYPES,
     ) -> None:
         self._settings = settings
         self._desks = desks
+        self._prototypes = prototypes
         self._live = Live(Clusterer(settings, weights or load_weights()))
         self._due: list[tuple[int, Due, str]] = []
         self.counters: Counter[str] = Counter()
@@ -140,8 +154,11 @@ class StoryEngine:
         news = learn(story, item, copy=known.duplicate_of is not None, words=self._words(story, key))
         if key is not None:
             self._live.clusterer.join(key, view)
+        own = known.duplicate_of is None and not article.backfill
+        faster = own and story.pace.counts(at, story.opened_at)
         # All that a founder says is new; only what later articles add to it counts as names and numbers.
-        news = news._replace(families=int(independent)) if key else Ledger(families=int(independent))
+        news = news if key else Ledger()
+        news = news._replace(families=int(independent), accelerations=int(faster))
         yield from self._moved(story, item, known, news, at)
 
     def _found(self, article: UniqueArticle, before: Known | None, at: int) -> LiveStory:
@@ -205,10 +222,9 @@ class StoryEngine:
                 self._live.drop_member(story.story_id, dropped)
         if any(news) and not article.backfill:
             story.ledger = story.ledger.plus(news)
-            if story.assign_at is None:
-                story.assign_at = due_at(
-                    at, bool(story.given), self._settings.first_debounce_ms, self._settings.debounce_ms
-                )
+            due = due_at(at, bool(story.given), self._settings.first_debounce_ms, self._settings.debounce_ms)
+            # What waits for the end of quiet hours is looked at with it: together they may be urgent.
+            story.assign_at = due if story.assign_at is None else min(due, story.assign_at)
         self._live.changed(story)
         self._schedule(story)
         yield self._enriched(item, known, at, variant=False)
@@ -234,24 +250,21 @@ class StoryEngine:
         story.revision += 1
         story.change = StoryChange.CLOSED
         story.updated_at = at
-        closed = self._story(story)
+        closed = replace(self._story(story), decisions=())
         self._live.close(key)
         return [closed]
 
     def _assign(self, story: LiveStory, at: int) -> list[Assignment]:
-        story.assign_at = None
+        story.assign_at = at
+        shown = self._story(story)
+        held = [each.due_at for each in shown.decisions if each.kind is DecisionKind.HOLD and each.due_at]
+        story.assign_at = min(held, default=None)
+        result = assignments(shown, at, self._desks, self._warmup(at))
+        story.given |= {each.desk: story.ledger for each in result}
         self._live.changed(story)
-        feed_desks = [desk for desk, count in story.desks.items() for _ in range(count)]
-        return assignments(
-            self._story(story),
-            at,
-            story.ledger,
-            story.given,
-            story.categories,
-            feed_desks,
-            self._desks,
-            self._warmup(at),
-        )
+        if story.assign_at is not None:
+            self._push(story.assign_at, Due.ASSIGN, story.story_id)
+        return result
 
     def _original(self, story: LiveStory, item: Embedded) -> str | None:
         members = self._live.members[story.story_id].values()
@@ -278,12 +291,19 @@ class StoryEngine:
         return output.enriched(item, known, variant, self._settings.embedding_model, self._warmup(at))
 
     def _story(self, story: LiveStory) -> Story:
-        return output.story(
+        """The story as it stands, with what follows from it."""
+        shape = self._live.clusterer.shapes[story.story_id]
+        shown = output.story(
             story,
             self._live.members[story.story_id].values(),
-            self._live.clusterer.shapes[story.story_id].size,
+            shape.size,
             self._warmup(story.updated_at),
         )
+        feed_desks = [desk for desk, count in story.desks.items() for _ in range(count)]
+        routing = Routing(story.categories, feed_desks, self._desks, self._prototypes.likeness(shape.dense))
+        closes_at = story.updated_at + self._settings.window_ms
+        follows = decisions(shown, story.assign_at, story.ledger, story.given, routing, closes_at)
+        return replace(shown, decisions=follows)
 
     def _warmup(self, at: int) -> bool:
         return at < self._settings.warmup_until_ms

@@ -10,12 +10,14 @@ from pyflink.datastream import DataStream, StreamExecutionEnvironment
 from pyflink.table import Schema, StreamTableEnvironment
 
 from desks.loader import load_desks
+from desks.prototypes import NO_PROTOTYPES, prototypes_of
 from flink_jobs.environment import environments, name_operators
 from flink_jobs.runs import Run
 from flink_jobs.stories.operators import Embed, Known, Stories
 from flink_jobs.stories.rows import OUTPUTS, KnownIds
 from flink_jobs.stories.sources import definitions, selected, table_names
 from flink_jobs.tables import encoded_sink_table, quoted
+from language.models import encoder
 from schemas.registry import Registry, RegistrySettings
 from topics.catalogue import ARTICLES_RAW
 
@@ -45,7 +47,11 @@ def _stories(run: Run, tables: StreamTableEnvironment, ids: KnownIds) -> DataStr
     embed = (Embed if run.source == ARTICLES_RAW else Known)(run.stories.embedding_model)
     embedded = rows.map(embed, output_type=Types.PRIMITIVE_ARRAY(Types.BYTE())).name("embed").uid("embed")
     end_at = run.bounds.end_at if run.bounds else None
-    stories = Stories(run.stories, run.desks or load_desks(), ids, end_at, run.weights)
+    desks = run.desks or load_desks()
+    prototypes = NO_PROTOTYPES
+    if any(desk.prototypes for desk in desks):
+        prototypes = prototypes_of(desks, encoder(run.stories.embedding_model))
+    stories = Stories(run.stories, desks, ids, end_at, run.weights, prototypes)
     return (
         # The order of the log is one order: everything is under one key.
         embedded.key_by(lambda _: "all", key_type=Types.STRING())

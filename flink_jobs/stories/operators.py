@@ -10,6 +10,7 @@ from pyflink.datastream import KeyedProcessFunction, MapFunction, RuntimeContext
 from pyflink.datastream.state import MapState, MapStateDescriptor, ValueStateDescriptor
 
 from desks.loader import Desk
+from desks.prototypes import NO_PROTOTYPES, Prototypes
 from flink_jobs.stories.cluster import Weights
 from flink_jobs.stories.embedded import Embedded, Embedder, known, takedown
 from flink_jobs.stories.engine import Output, StoryEngine
@@ -80,12 +81,14 @@ class Stories(KeyedProcessFunction):  # type: ignore[misc]
         ids: KnownIds,
         end_at: int | None,
         weights: Weights | None = None,
+        prototypes: Prototypes = NO_PROTOTYPES,
     ) -> None:
         self._settings = settings
         self._desks = desks
         self._ids = ids
         self._end_at = end_at
         self._weights = weights
+        self._prototypes = prototypes
         self._loaded = False
 
     def open(self, runtime_context: RuntimeContext) -> None:
@@ -100,7 +103,7 @@ class Stories(KeyedProcessFunction):  # type: ignore[misc]
         self._out_of_order = runtime_context.get_metrics_group().counter("out_of_order")
         self._codec = Codec(self._ids)
         self._waiting: OrderBuffer[Embedded] = OrderBuffer(encode_embedded, decode_embedded)
-        self._engine = StoryEngine(self._settings, self._desks, self._weights)
+        self._engine = StoryEngine(self._settings, self._desks, self._weights, self._prototypes)
         self._released = -1
 
     def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Iterator[Row]:

@@ -20,6 +20,7 @@ from flink_jobs.stories.assign import Ledger
 from flink_jobs.stories.embedded import Embedded
 from flink_jobs.stories.features import Shape
 from flink_jobs.stories.lineage import Families, Known, Member
+from flink_jobs.stories.pace import Pace
 from schemas.codec import from_dict, to_dict
 from schemas.records import StoryArticle, StoryChange, UniqueArticle
 from schemas.takedown import Takedown
@@ -47,6 +48,7 @@ class LiveStory:
     # What each desk has been given.
     given: dict[str, Ledger] = field(default_factory=dict)
     assign_at: int | None = None
+    pace: Pace = field(default_factory=Pace)
 
 
 def encode_story(story: LiveStory, shape: Shape) -> bytes:
@@ -65,6 +67,7 @@ def encode_story(story: LiveStory, shape: Shape) -> bytes:
         "ledger": story.ledger,
         "given": story.given,
         "assign_at": story.assign_at,
+        "pace": [story.pace.total, list(story.pace.steps.items()), story.pace.accelerated_at],
         "slot": shape.slot,
         "size": shape.size,
         "first_at": shape.first_at,
@@ -78,6 +81,7 @@ def encode_story(story: LiveStory, shape: Shape) -> bytes:
 
 def decode_story(story_id: str, data: bytes) -> tuple[LiveStory, Shape]:
     header, dense = _unpack(data)
+    families = Families({family: (own, every) for family, (own, every) in header["families"].items()})
     story = LiveStory(
         story_id=story_id,
         founder=header["founder"],
@@ -86,7 +90,7 @@ def decode_story(story_id: str, data: bytes) -> tuple[LiveStory, Shape]:
         revision=header["revision"],
         change=StoryChange(header["change"]),
         previous_story_id=header["previous_story_id"],
-        families=Families({family: (own, every) for family, (own, every) in header["families"].items()}),
+        families=families,
         desks=header["desks"],
         names=header["names"],
         categories=header["categories"],
@@ -94,6 +98,7 @@ def decode_story(story_id: str, data: bytes) -> tuple[LiveStory, Shape]:
         ledger=Ledger(*header["ledger"]),
         given={desk: Ledger(*counts) for desk, counts in header["given"].items()},
         assign_at=header["assign_at"],
+        pace=_pace(header, families),
     )
     shape = Shape(
         slot=header["slot"],
@@ -106,6 +111,13 @@ def decode_story(story_id: str, data: bytes) -> tuple[LiveStory, Shape]:
         last_number=header["last_number"],
     )
     return story, shape
+
+
+def _pace(header: dict[str, Any], families: Families) -> Pace:
+    # A story kept before there was one: its texts are known, not when they came.
+    own = sum(own for own, _ in families.counts.values())
+    total, steps, accelerated_at = header.get("pace", (own, (), None))
+    return Pace(total, dict(map(tuple, steps)), accelerated_at)
 
 
 def encode_member(member: Member) -> bytes:

@@ -33,6 +33,7 @@ const few = (names, most = 4) => names.slice(0, most).join(", ") + (names.length
 const tag = (text, warn = false) => el("span", { class: warn ? "tag warn" : "tag" }, text);
 const meta = (...parts) => el("p", { class: "meta" }, parts.filter(Boolean).map((part) => el("span", {}, part)));
 const KINDS = { brief: "Brief", article: "Article", story: "Story" };
+const DECISIONS = { ASSIGN: "goes out", HOLD: "waits", LEAVE: "stays" };
 const CHANGES = { NEW: "new", GREW: "growing", REVISED: "revised", MERGED: "merged", CLOSED: "closed" };
 
 export function empty(title, advice) {
@@ -102,12 +103,21 @@ export function story(answer) {
     el("h2", {}, "Briefs"),
     briefs.length ? el("ul", { class: "list" }, briefs.map(briefItem)) : el("p", { class: "quiet" }, "No desk has written about it yet."),
     earlier.length ? el("details", {}, el("summary", {}, plural(earlier.length, "earlier brief")), el("ul", { class: "list" }, earlier.map(briefItem))) : null,
+    answer.decisions.length ? el("details", {}, el("summary", {}, "What follows for desks"),
+      el("ul", { class: "list", id: "decisions" }, answer.decisions.map(decisionItem))) : null,
     el("h2", {}, "Articles"),
     el("ol", { class: "list", id: "articles" }, answer.articles.map((member) => el("li", {},
       el("h3", {}, outside(member.url, member.title || "Untitled")),
       meta(member.outlet, when(member.published_at), member.language, `grade ${member.reliability}`, el("code", {}, member.place),
         member.version > 1 && tag(`version ${member.version}`), member.duplicate_of && tag("wire copy", true)),
       member.excerpt ? el("p", { class: "snippet" }, member.excerpt) : null))));
+}
+
+function decisionItem(decision) {
+  return el("li", {},
+    meta(tag(decision.desk ? `${decision.desk} desk` : "no desk"), DECISIONS[decision.kind] ?? decision.kind,
+      decision.due_at && when(decision.due_at), `materiality ${decision.materiality.toFixed(2)}`),
+    el("p", { class: "snippet" }, decision.reason));
 }
 
 function briefItem(brief) {

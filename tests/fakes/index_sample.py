@@ -9,6 +9,8 @@ from schemas.records import (
     Brief,
     BriefStatus,
     Citation,
+    Decision,
+    DecisionKind,
     EnrichedArticle,
     Provenance,
     Record,
@@ -167,6 +169,16 @@ def sample() -> list[Record]:
         article_count=3,
         family_count=2,
         independent_count=2,
+        decisions=(
+            Decision(
+                desk="world",
+                kind=DecisionKind.ASSIGN,
+                materiality=0.3,
+                due_at=T0 + 7_000,
+                reason="1 correction",
+            ),
+            Decision(desk="dach", materiality=0.1, reason="0.10 is below the desk's 0.30"),
+        ),
     )
     other = Story(
         story_id="s2",

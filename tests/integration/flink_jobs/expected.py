@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from desks.loader import Desk, load_desks
+from desks.prototypes import prototypes_of
 from flink_jobs.settings import TimeSettings
 from flink_jobs.stories.embedded import Embedded, Embedder, takedown
 from flink_jobs.stories.engine import StoryEngine
@@ -143,7 +144,8 @@ def stories(
     takedowns: Iterable[UniqueArticle] = (),
 ) -> list[EnrichedArticle | Story | Assignment]:
     """The engine over the records in the order of the log, in the order in which it gives them."""
-    engine = StoryEngine(settings, desks or load_desks())
+    desks = desks or load_desks()
+    engine = StoryEngine(settings, desks, prototypes=prototypes_of(desks, _embedder().encoder))
     outputs: list[EnrichedArticle | Story | Assignment] = []
     items = [*map(_embed, articles), *map(takedown, takedowns)]
     for item in sorted(items, key=lambda each: position(each.article)):

@@ -17,7 +17,7 @@ from tests.fakes.messages_api import Fault, MessagesApi, Reply, Request
 from tests.fakes.messages_api.honest import Honest, said
 from tests.fakes.messages_api.seen import seen
 from tests.fakes.newsroom import Newsroom, desk_tools
-from tests.unit.agents.newsdesk import article, port_strike, work
+from tests.unit.agents.newsdesk import DESK, article, port_strike, work
 
 
 @pytest.fixture
@@ -223,6 +223,16 @@ def test_what_the_judge_does_not_pass_is_revised_once() -> None:
         assert steps(api).count("Verdicts") == 2
     assert brief.status is BriefStatus.DEGRADED
     assert brief.statements
+
+
+def test_models_are_told_what_the_desks_briefs_cover(api: MessagesApi) -> None:
+    desk = DESK.model_copy(update={"sections": ("Berths: which are shut", "Ships: who waits")})
+    one(api, replace(LOW, desk=desk))
+    (request,) = api.requests
+    told = request["system"][1]["text"]
+    assert "of:\n- Berths: which are shut\n- Ships: who waits" in told
+    one(api, LOW)
+    assert "Its briefs cover" not in str(api.requests[-1]["system"])
 
 
 def test_requests_on_one_story_share_the_cached_prefix(api: MessagesApi) -> None:

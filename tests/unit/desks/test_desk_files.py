@@ -28,9 +28,23 @@ def test_the_desks_that_come_with_tidewire_load() -> None:
     assert [desk.name for desk in load_desks()] == list(SHIPPED)
 
 
+def test_each_of_them_says_what_its_briefs_cover_and_its_stories_are_like() -> None:
+    for desk in load_desks():
+        assert len(desk.sections) >= 3, desk.name
+        assert len(desk.prototypes) >= 5, desk.name
+
+
 def test_a_desk_has_what_its_file_says(tmp_path: Path) -> None:
     (desk,) = load_desks(folder_with(tmp_path, GOOD))
     assert (desk.name, desk.keywords, desk.min_materiality) == ("sea", ("ferry", "port*"), 0.0)
+
+
+def test_a_desk_survives_the_way_to_a_job(tmp_path: Path) -> None:
+    quiet = 'quiet_hours: {from: "22:00", to: "06:00", zone: Europe/Berlin, except_from: 0.8}\n'
+    (desk,) = load_desks(folder_with(tmp_path, GOOD + quiet))
+    assert desk.quiet_hours is not None
+    assert desk.quiet_hours.except_from == 0.8
+    assert type(desk).model_validate_json(desk.model_dump_json()) == desk
 
 
 def test_any_changed_byte_changes_the_hash(tmp_path: Path) -> None:
@@ -50,6 +64,16 @@ def test_any_changed_byte_changes_the_hash(tmp_path: Path) -> None:
         (GOOD + "title: Again\n", 8, "given twice"),
         (GOOD.replace("audience: ", "audience: : "), 4, "not YAML"),
         (GOOD.replace("name: sea", "name: land"), 1, "must be the file's name"),
+        (GOOD + "sections: one\n", 8, "sections"),
+        (GOOD + "sections:\n  - What: who\n", 9, "sections.0"),
+        (GOOD + "prototypes:\n  - A ferry sank.\n  - ''\n", 10, "prototypes.1"),
+        (GOOD + "prototypes_floor: 0\n", 8, "prototypes_floor"),
+        (GOOD + "quiet_hours: {from: 22:00, to: '06:00'}\n", 8, "quiet_hours.from"),
+        (GOOD + "quiet_hours:\n  from: '22:00'\n  to: '24:00'\n", 10, "quiet_hours.to"),
+        (GOOD + "quiet_hours:\n  from: '22:00'\n  to: '06:00'\n  zone: Berlin\n", 11, "no time zone"),
+        (GOOD + "quiet_hours:\n  from: '22:00'\n  to: '06:00'\n  zone: ../x\n", 11, "no time zone"),
+        (GOOD + "quiet_hours: {from: '22:00', to: '22:00'}\n", 8, "they end when they begin"),
+        (GOOD + "quiet_hours: {to: '22:00'}\n", 8, "quiet_hours.from"),
         ("- a\n- list\n", 1, "mapping"),
         ("", 1, "mapping"),
     ],

@@ -93,6 +93,27 @@ def test_a_desk_that_does_not_read_the_language_gets_it_only_on_a_feed_s_word() 
     assert names_of(route(english, (), ["regional"], (german,))) == ["regional"]
 
 
+def near(name: str, **other: float) -> Desk:
+    return Desk(
+        name=name, title=name, mandate="m", audience="a", file_hash="0", **{"prototypes": ("p",), **other}
+    )
+
+
+def test_likeness_from_its_floor_on_routes_a_story_that_nothing_else_does() -> None:
+    odd = story("An odd thing in Vell")
+    sea = near("sea")
+    assert route(odd, (), (), (sea,), {"sea": 0.349}) == ()
+    (only,) = route(odd, (), (), (sea,), {"sea": 0.35})
+    assert only.reason == "prototypes: 0.35 alike"
+    assert route(odd, (), (), (near("sea", prototypes_floor=0.5),), {"sea": 0.49}) == ()
+
+
+def test_however_many_desks_a_story_is_near_to_two_get_it() -> None:
+    desks, odd = [near(name) for name in "abc"], story("An odd thing in Vell")
+    assert names_of(route(odd, (), ["c"], desks, dict.fromkeys("abc", 0.9))) == ["c"]
+    assert names_of(route(odd, (), (), desks, dict.fromkeys("abc", 0.9))) == ["a", "b"]
+
+
 @given(
     st.lists(st.sampled_from(["world", "business", "sport", ""]), max_size=6),
     st.lists(st.sampled_from(["economy", "World", "sport"]), max_size=3),

@@ -9,6 +9,8 @@ from flink_jobs.stories.sources import input_columns
 from schemas.codec import Codec, to_dict
 from schemas.records import (
     Assignment,
+    Decision,
+    DecisionKind,
     EnrichedArticle,
     Indicator,
     PublishedFrom,
@@ -82,6 +84,10 @@ STORY = Story(
     velocity=0.5,
     merged_into="m",
     previous_story_id="p",
+    decisions=(
+        Decision(desk="world", kind=DecisionKind.HOLD, materiality=0.5, due_at=3, reason="quiet"),
+        Decision(),
+    ),
     warmup=True,
 )
 ENRICHED = EnrichedArticle(

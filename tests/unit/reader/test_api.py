@@ -7,7 +7,10 @@ from starlette.testclient import TestClient
 
 from reader.api import create_app
 from reader.lanes import Library
+from reader.shown import story_summary
+from schemas.records import Story
 from schemas.takedown import Takedown
+from sinks.documents import document
 from sinks.indexer import Indexer
 
 
@@ -89,6 +92,21 @@ def test_a_story_with_its_articles_and_briefs(client: TestClient) -> None:
     assert [each["id"] for each in story["articles"]] == ["a1", "a3", "a2"]
     assert story["articles"][0]["title"].startswith("Dockers end")
     assert {each["id"]: each["superseded"] for each in story["all_briefs"]} == {"b1": True, "b2": False}
+
+
+def test_a_story_says_what_follows_from_it_and_why_not(client: TestClient) -> None:
+    goes, stays = get(client, "/api/stories/s1")["decisions"]
+    assert (goes["desk"], goes["kind"], goes["due_at"]) == ("world", "ASSIGN", "2025-11-25T00:00:07Z")
+    assert (stays["desk"], stays["kind"], stays["due_at"]) == ("dach", "LEAVE", None)
+    assert stays["reason"] == "0.10 is below the desk's 0.30"
+    grown = get(client, "/api/stories/s1/revisions")["revisions"]
+    assert [len(each["decisions"]) for each in grown] == [0, 2]
+
+
+def test_a_story_of_an_older_view_has_no_decisions() -> None:
+    payload = document(Story(story_id="s", opened_at=1, updated_at=1)).payload
+    record = {name: value for name, value in payload["record"].items() if name != "decisions"}
+    assert story_summary({**payload, "record": record}).decisions == []
 
 
 def test_a_brief_with_numbered_citations_and_coordinates(client: TestClient) -> None:

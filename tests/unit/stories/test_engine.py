@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from schemas.records import Assignment, EnrichedArticle, Story, StoryChange
+from desks.loader import Desk
+from desks.prototypes import prototypes_of
+from flink_jobs.stories.engine import StoryEngine
+from flink_jobs.stories.settings import StoriesSettings
+from schemas.records import Assignment, DecisionKind, EnrichedArticle, Story, StoryChange
+from tests.unit.stories.conftest import WordEncoder
 
 STRIKE = (
     "Dockers walk out at Kelmar harbour",
@@ -158,3 +163,77 @@ def test_outputs_of_the_warm_up_are_marked(write, new_engine):
     outputs = run(engine, [write("a", *STRIKE, at=0), write("b", *QUAKE, at=10)])
     assert [o.warmup for o in of(EnrichedArticle, outputs)] == [True, False]
     assert [o.warmup for o in of(Assignment, outputs)] == [True]
+
+
+def test_a_revision_says_what_follows_from_it(write, new_engine):
+    engine = new_engine(first_debounce_ms=1000)
+    [new] = of(Story, run(engine, [write("a", *STRIKE, at=0)]))
+    [assignment] = of(Assignment, engine.advance(new.opened_at + 1000))
+    [said] = new.decisions
+    assert (said.desk, said.kind, said.due_at) == ("world", DecisionKind.ASSIGN, assignment.assigned_at)
+    assert (said.reason, said.materiality) == (assignment.reason, assignment.materiality)
+    [copy] = of(Story, run(engine, [write("b", *STRIKE, at=2)]))
+    assert [(each.kind, each.due_at) for each in copy.decisions] == [(DecisionKind.LEAVE, None)]
+    assert copy.decisions[0].reason.startswith("repetition only")
+
+
+# START is 22:13:20 UTC.
+QUIET = {"from": "22:13", "to": "22:20", "except_from": 0.7}
+
+
+def sleeping(desks, **settings):
+    quiet = tuple(Desk(**{**each.model_dump(), "quiet_hours": QUIET}) for each in desks)
+    return StoryEngine(StoriesSettings(first_debounce_ms=1000, debounce_ms=1000, **settings), quiet)
+
+
+def test_what_quiet_hours_held_goes_out_at_once_when_they_end(write, desks):
+    engine = sleeping(desks)
+    outputs = run(engine, [write("a", *STRIKE, at=0), write("b", *STRIKE, at=60)])
+    outputs += run(engine, [write("c", *QUAKE, at=390), write("d", *STRIKE_AGAIN, at=399, family="family-a")])
+    outputs += engine.advance(write("x", "x", at=402).article.logged_at)
+    of_strike = [each for each in of(Assignment, outputs) if each.story.articles[0].article_id == "a"]
+    [gathered] = of_strike
+    assert gathered.assigned_at == write("x", "x", at=400).article.logged_at
+    assert gathered.story.article_count == 3
+    assert of(Story, outputs)[0].decisions[0].kind is DecisionKind.HOLD
+
+
+def test_news_that_becomes_urgent_in_quiet_hours_goes_out(write, desks):
+    engine = sleeping(desks)
+    outputs = run(engine, [write("a", *STRIKE, at=0), write("b", *STRIKE_AGAIN, at=60)])
+    outputs += engine.advance(write("x", "x", at=100).article.logged_at)
+    [urgent] = of(Assignment, outputs)
+    assert urgent.assigned_at == write("x", "x", at=61).article.logged_at
+    assert urgent.materiality >= 0.7
+
+
+def test_a_held_story_is_held_by_a_restored_engine_too(write, desks):
+    first, second = sleeping(desks), sleeping(desks)
+    run(first, [write("a", *STRIKE, at=0)])
+    first.advance(write("x", "x", at=5).article.logged_at)
+    second.restore((key, value) for key, value in first.puts() if value is not None)
+    assert second.next_due() == first.next_due() == write("x", "x", at=400).article.logged_at
+    end = write("x", "x", at=401).article.logged_at
+    assert second.advance(end) == first.advance(end) != []
+
+
+def test_a_story_is_routed_by_its_likeness_to_prototypes(write, desks):
+    likes = Desk(**{**desks[0].model_dump(), "prototypes": ["\n".join(QUAKE)], "prototypes_floor": 0.9})
+    prototypes = prototypes_of((likes,), WordEncoder())
+    engine = StoryEngine(StoriesSettings(), (likes,), prototypes=prototypes)
+    strike, quake = of(Story, run(engine, [write("a", *STRIKE, at=0), write("b", *QUAKE, at=1)]))
+    assert [(each.desk, each.kind) for each in strike.decisions] == [("", DecisionKind.LEAVE)]
+    assert [(each.desk, each.kind) for each in quake.decisions] == [("business", DecisionKind.ASSIGN)]
+    assert "prototypes: 1.00 alike" in quake.decisions[0].reason
+
+
+def test_acceleration_is_news_without_anything_new_in_the_texts(write, new_engine):
+    engine = new_engine(copy_resemblance=1, first_debounce_ms=0, debounce_ms=0)
+    texts = [f"{STRIKE[1]} Read more in edition {'abcdefgh'[n]}." for n in range(7)]
+    times = [0, *range(40_000, 40_006)]
+    items = [write(f"a{n}", STRIKE[0], texts[n], at=at, family="f") for n, at in enumerate(times)]
+    outputs = [*run(engine, items), *engine.advance(items[-1].article.logged_at + 1000)]
+    first, faster = of(Assignment, outputs)
+    assert first.story.article_count == 1
+    assert faster.reason.startswith("1 acceleration (")
+    assert faster.assigned_at == items[5].article.logged_at

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flink_jobs.stories.embedded import Embedded, takedown
 from flink_jobs.stories.order import position
+from flink_jobs.stories.pace import Pace
+from flink_jobs.stories.state import decode_story
 from schemas.records import UniqueArticle
 from schemas.takedown import Takedown
 
@@ -79,6 +83,19 @@ def test_restarts_and_wakings_change_no_output(write, new_engine, plan):
     assert restarted.advance(end) == steady.advance(end)
     apply(restarted, kept)
     assert {key for key in kept if not key.startswith("takedown/")} <= {"clock"}
+
+
+def test_a_story_kept_before_its_pace_was_is_read(write, new_engine):
+    engine = new_engine()
+    engine.process(write("a", SUBJECTS[0], at=0))
+    [(key, value)] = [(key, value) for key, value in engine.puts() if key.startswith("story/")]
+    text, _, blob = value.partition(b"\n")
+    header = json.loads(text)
+    del header["pace"]
+    header["ledger"] = header["ledger"][:4]
+    story, _ = decode_story(key, json.dumps(header).encode() + b"\n" + blob)
+    assert story.pace == Pace(total=1)
+    assert story.ledger.accelerations == 0
 
 
 def apply(engine, kept) -> None:
