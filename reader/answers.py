@@ -150,6 +150,15 @@ class Dropped(Answer):
     reason: str
 
 
+class Mark(Answer):
+    """A reader's word on a brief."""
+
+    verdict: str = Field(description="USEFUL, WRONG or NOT_THIS_STORY.")
+    statement: int | None = Field(description="Which one it is about, from 1; null: the brief.")
+    note: str
+    given_at: datetime
+
+
 class BriefAnswer(BriefSummary):
     """A whole brief."""
 
@@ -170,6 +179,7 @@ class BriefAnswer(BriefSummary):
     recipe: str
     content_hash: str
     cost_usd: float
+    marks: list[Mark] = Field(description="What readers said of it, oldest first; at most 200.")
 
 
 class BriefLink(Answer):

@@ -13,7 +13,7 @@ from reader.comparisons import Comparisons
 from reader.lag import Lag, Place, TopicIds
 from reader.settings import ReaderSettings
 from schemas.codec import Codec
-from schemas.records import Article, Brief, EnrichedArticle, Record, Story
+from schemas.records import Article, Brief, EnrichedArticle, Feedback, Record, Story
 from sinks.documents import shape
 from sinks.indexer import Indexer
 from sinks.settings import IndexSettings, open_store
@@ -21,7 +21,7 @@ from sinks.store import NoSuchCollection, ShapeMismatch, Store, creation_id
 from sinks.view import View, open_view
 from telemetry import logs, metrics
 from topics.admin import lanes
-from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_TAKEDOWNS, BRIEFS, SHARED, STORIES
+from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_TAKEDOWNS, BRIEFS, FEEDBACK, SHARED, STORIES
 from topics.consuming import Batch, consume
 from topics.lane import LIVE, Lane
 from topics.settings import BrokerSettings
@@ -31,6 +31,7 @@ SOURCES: dict[str, type[Record]] = {
     ARTICLES_ENRICHED: EnrichedArticle,
     STORIES: Story,
     BRIEFS: Brief,
+    FEEDBACK: Feedback,
     ARTICLES_TAKEDOWNS: Article,
 }
 DOCUMENTS = "documents"

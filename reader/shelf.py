@@ -20,11 +20,12 @@ from reader.problems import NotThere
 from reader.query import GONE, Scope, collapsed, conditions, hybrid
 from reader.states import Counts
 from schemas.identity import point_id
-from sinks.documents import ARTICLE, BRIEF, STORY
+from sinks.documents import ARTICLE, BRIEF, FEEDBACK, STORY
 from sinks.store import FOREVER, Condition, Not, OneOf, Order, Store, Within
 
 MEMBERS = 200
 VERSIONS = 100
+MARKS = 200
 REVISIONS = 1000
 CURRENT = Within("known_to", at_least=FOREVER)
 Vectors = Callable[[str], tuple[float, ...]]
@@ -106,7 +107,10 @@ class Shelf:
             for each in cited
             if (p := points.get(point_id(ARTICLE, *each))) and shown.superseded(p.payload)
         }
-        return shown.brief_answer(payload, self._lane, sorted(p.payload["key"] for p in later), revised)
+        about = [OneOf("kind", (FEEDBACK,)), OneOf("about", (ident,))]
+        marks = [each.payload for each in self._store.scroll(self._name, about, Order("date", False), MARKS)]
+        superseded_by = sorted(each.payload["key"] for each in later)
+        return shown.brief_answer(payload, self._lane, superseded_by, revised, marks)
 
     def article(self, ident: str, version: int | None, content_hash: str | None) -> ArticleAnswer:
         """The latest version, or the one asked for. Raises NotThere."""

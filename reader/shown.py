@@ -13,6 +13,7 @@ from reader.answers import (
     Copy,
     Decided,
     Dropped,
+    Mark,
     Member,
     Reference,
     Result,
@@ -99,9 +100,14 @@ def brief_summary(payload: Payload) -> BriefSummary:
 
 
 def brief_answer(
-    payload: Payload, lane: str, superseded_by: list[str], revised: set[tuple[str, int, str]]
+    payload: Payload,
+    lane: str,
+    superseded_by: list[str],
+    revised: set[tuple[str, int, str]],
+    marks: Iterable[Payload] = (),
 ) -> BriefAnswer:
-    """A whole brief; ``revised`` are the wordings that have a newer version by now."""
+    """A whole brief; ``revised`` are the wordings that have a newer version by now, ``marks`` what readers
+    said of it."""
     brief = from_dict(Brief, payload["record"])
     references = numbered(brief)
 
@@ -130,6 +136,16 @@ def brief_answer(
         recipe=brief.provenance.recipe,
         content_hash=payload["content_hash"],
         cost_usd=brief.provenance.cost_usd,
+        marks=[_mark(each["record"]) for each in marks],
+    )
+
+
+def _mark(record: Payload) -> Mark:
+    return Mark(
+        verdict=record["verdict"],
+        statement=record["statement"],
+        note=record["note"],
+        given_at=moment(record["given_at"]),
     )
 
 

@@ -490,6 +490,25 @@ class FeedState(Record):
     last_new_at: int | None = None
 
 
+class Verdict(StrEnum):
+    UNKNOWN = "UNKNOWN"
+    USEFUL = "USEFUL"
+    WRONG = "WRONG"
+    NOT_THIS_STORY = "NOT_THIS_STORY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback(Record):
+    """A reader's word on a brief. It marks the brief and edits nothing."""
+
+    brief_id: str
+    given_at: int
+    verdict: Verdict = Verdict.UNKNOWN
+    # Which one it is about, from 1; null: the brief.
+    statement: int | None = None
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator(Record):
     """One number over one window of event time."""
@@ -573,6 +592,7 @@ SCHEMA_FILES: dict[str, type[Record]] = {
     "feed_seen.avsc": FeedSeen,
     "feed_spec.avsc": FeedSpec,
     "feed_state.avsc": FeedState,
+    "feedback.avsc": Feedback,
     "indicator.avsc": Indicator,
     "recorded_response.avsc": RecordedResponse,
     "story.avsc": Story,

@@ -1,7 +1,7 @@
 """Records of the log to documents of the index. Pure: what a document is depends on its record only.
 
 Every document carries
-    kind          article, story or brief
+    kind          article, story, brief, or feedback on a brief
     key           the id that all versions of one thing share: article_id, story_id, brief_id
     sequence      its place among those versions, as a list to compare
     known_from    logged time from which it was known; known_to, when it ceased to be the latest
@@ -20,17 +20,18 @@ from typing import Any
 from language.embeddings import embedded_part
 from schemas.codec import to_dict
 from schemas.identity import brief_hash, point_id
-from schemas.records import Brief, EnrichedArticle, Record, Story, StoryArticle
+from schemas.records import Brief, EnrichedArticle, Feedback, Record, Story, StoryArticle
 from sinks.store import FOREVER, Shape
 
 ARTICLE = "article"
 STORY = "story"
 BRIEF = "brief"
+FEEDBACK = "feedback"
 EXCERPT = 280
 """Code points of an article's body that are kept and may be shown: a short quotation."""
 STORY_TERMS = 40
 
-KEYWORDS = ("kind", "key", "closes", "language", "desk", "story", "pair", "status", "flags")
+KEYWORDS = ("kind", "key", "closes", "about", "language", "desk", "story", "pair", "status", "flags")
 INTEGERS = ("known_from", "known_to", "date")
 
 
@@ -60,6 +61,8 @@ def document(record: Record) -> Document:
             return _story(record)
         case Brief():
             return _brief(record)
+        case Feedback():
+            return _feedback(record)
     raise TypeError(f"the index holds no {type(record).__name__}")
 
 
@@ -166,3 +169,25 @@ def _brief(brief: Brief) -> Document:
         words="\n".join(said),
         meaning=f"{brief.headline}\n{brief.bottom_line}",
     )
+
+
+def _feedback(feedback: Feedback) -> Document:
+    """It points to its brief and is none of its versions: it may come before the brief, and outlive it."""
+    said = (feedback.verdict.value, feedback.statement or 0, feedback.note)
+    ident = point_id(FEEDBACK, feedback.brief_id, feedback.given_at, *said)
+    payload = {
+        "kind": FEEDBACK,
+        "key": ident,
+        "sequence": [feedback.given_at],
+        "known_from": feedback.given_at,
+        "known_to": FOREVER,
+        "closes": [],
+        "date": feedback.given_at,
+        "language": [],
+        "desk": "",
+        "story": "",
+        "about": feedback.brief_id,
+        "flags": [],
+        "record": to_dict(feedback),
+    }
+    return Document(id=ident, payload=payload, words=feedback.note, meaning=feedback.verdict.value)

@@ -21,6 +21,7 @@ COMMANDS = {
     "compare": "compare",
     "rebuild": "rebuild",
     "spend": "spend",
+    "feedback": "feedback",
     "serve": "stack",
     "feeds": "feeds",
     "jobs": "jobs",

@@ -12,6 +12,7 @@ from schemas.records import (
     Brief,
     DeadLetter,
     EnrichedArticle,
+    Feedback,
     FeedSeen,
     FeedSpec,
     FeedState,
@@ -37,6 +38,7 @@ INDICATORS = "indicators"
 STORIES = "stories"
 ASSIGNMENTS = "assignments"
 BRIEFS = "briefs"
+FEEDBACK = "feedback"
 AGENTS_AUDIT = "agents.audit"
 AGENTS_RESPONSES = "agents.responses"
 DEAD_LETTERS = "dead.letters"
@@ -88,6 +90,7 @@ TOPICS: dict[str, Topic] = {
         Topic(STORIES, Story, "story_id", 30 * DAY_MS),
         Topic(ASSIGNMENTS, Assignment, "story_id", 30 * DAY_MS),
         Topic(BRIEFS, Brief, "brief_id, partition by story_id", None),
+        Topic(FEEDBACK, Feedback, "brief_id", 365 * DAY_MS),
         Topic(AGENTS_AUDIT, AgentEvent, "story_id", 90 * DAY_MS),
         Topic(AGENTS_RESPONSES, RecordedResponse, "request_hash", 90 * DAY_MS, shared=True),
         Topic(DEAD_LETTERS, DeadLetter, "source", 30 * DAY_MS, shared=True),

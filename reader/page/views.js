@@ -159,6 +159,13 @@ function sentence(said, references, index) {
   return item;
 }
 
+const VERDICTS = { USEFUL: "useful", WRONG: "wrong", NOT_THIS_STORY: "not of this story" };
+
+function mark(said) {
+  const about = said.statement === null ? "The brief" : `Statement ${said.statement}`;
+  return `${about}: ${VERDICTS[said.verdict] ?? "marked"}${said.note ? ` — ${said.note}` : ""}`;
+}
+
 export function brief(answer) {
   const references = new Map(answer.references.map((each) => [each.number, each]));
   const lines = (title, texts) => (texts.length ? [el("h2", {}, title), el("ul", {}, texts.map((text) => el("li", {}, text)))] : []);
@@ -178,6 +185,7 @@ export function brief(answer) {
       el("li", {}, `${each.name} (${each.scope}): ${each.value}`, each.z === null ? "" : `, z ${each.z.toFixed(1)}`, " until ", when(each.window_end))))] : [],
     lines("Other readings", answer.alternatives),
     lines("Not known", answer.gaps),
+    lines("What readers said", answer.marks.map(mark)),
     el("h2", {}, "Sources"),
     el("ol", { class: "references" }, answer.references.map((each) => el("li", { id: `reference-${each.number}` },
       el("span", { class: "number" }, `[${each.number}]`),

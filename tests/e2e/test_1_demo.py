@@ -123,6 +123,26 @@ def test_a_brief_quotes_what_the_log_holds(running: Home) -> None:
 
 def test_an_unknown_brief_is_said_to_be_unknown(running: Home) -> None:
     assert "No brief nowhere" in running.tw("brief", "nowhere", status=1).stderr
+    assert "No brief nowhere" in running.tw("feedback", "nowhere", "useful", status=1).stderr
+
+
+def test_a_readers_word_is_shown_with_its_brief_and_counted(running: Home) -> None:
+    found = json.loads(running.tw("search", "port strike", "--kind", "brief", "--json").stdout)["results"]
+    ident = found[0]["id"]
+    before = json.loads(running.tw("brief", ident, "--json").stdout)
+    running.tw("feedback", ident, "wrong", "--statement", "1", "--note", "the port is open")
+
+    def marks() -> list[dict[str, Any]]:
+        return list(json.loads(running.tw("brief", ident, "--json").stdout)["marks"])
+
+    wait_until(lambda: bool(marks()), "the mark to be indexed")
+    (mark,) = marks()
+    assert (mark["verdict"], mark["statement"], mark["note"]) == ("WRONG", 1, "the port is open")
+    after = json.loads(running.tw("brief", ident, "--json").stdout)
+    assert {**after, "marks": []} == before
+    rows = json.loads(running.tw("feedback", "--table", "--json").stdout)["rows"]
+    assert sum(row["wrong"] for row in rows) == 1
+    assert sum(row["briefs"] for row in rows) >= sum(row["marked_wrong"] for row in rows) == 1
 
 
 def test_status_topics_feeds_and_jobs_tell_what_there_is(running: Home) -> None:

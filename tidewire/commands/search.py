@@ -18,6 +18,7 @@ from tidewire.tables import show_line
 from tidewire.times import short_time
 
 Json = Annotated[bool, typer.Option("--json", help="Print the API's answer as JSON.")]
+WORDS = {"USEFUL": "useful", "WRONG": "wrong", "NOT_THIS_STORY": "not of this story"}
 LaneName = Annotated[str | None, typer.Option("--lane", help="Of which lane; live, or the one promoted.")]
 
 
@@ -120,6 +121,13 @@ def _print_notes(console: Console, said: dict[str, Any]) -> None:
     _print_list(console, "Accounts differ", [each["text"] for each in said["contradictions"]])
     _print_list(console, "Not known", said["gaps"])
     _print_list(console, "Indicators", in_words(said["indicators"]))
+    _print_list(console, "What readers said", [_marked(each) for each in said["marks"]])
+
+
+def _marked(mark: dict[str, Any]) -> str:
+    about = "the brief" if mark["statement"] is None else f"statement {mark['statement']}"
+    note = f": {mark['note']}" if mark["note"] else ""
+    return f"{about} is {WORDS.get(mark['verdict'], 'marked')}{note}"
 
 
 def _print_list(console: Console, title: str, notes: Sequence[str]) -> None:

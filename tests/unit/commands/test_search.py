@@ -37,6 +37,7 @@ BRIEF: dict[str, Any] = {
     "statements": [{"text": "Cranes stood still.", "citations": [1]}],
     "change": "A second owner reports it.",
     "contradictions": [],
+    "marks": [],
     "gaps": ["One source.", "No date."],
     "indicators": [],
     "references": [

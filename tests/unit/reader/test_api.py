@@ -1,5 +1,6 @@
 """The API over a real embedded store."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,10 +9,11 @@ from starlette.testclient import TestClient
 from reader.api import create_app
 from reader.lanes import Library
 from reader.shown import story_summary
-from schemas.records import Story
+from schemas.records import Brief, Feedback, Story, Verdict
 from schemas.takedown import Takedown
 from sinks.documents import document
 from sinks.indexer import Indexer
+from tests.fakes.index_sample import sample
 
 
 def get(client: TestClient, path: str, status: int = 200, **parameters: Any) -> Any:
@@ -259,3 +261,30 @@ def test_how_a_story_grew_and_how_far_it_was_at_a_moment(client: TestClient) -> 
     assert [each["revision"] for each in early] == [1]
     get(client, "/api/stories/s1/revisions", status=404, as_of="2025-11-24T00:00:00Z")
     get(client, "/api/stories/nowhere/revisions", status=404)
+
+
+def test_marks_stand_with_their_brief_in_whatever_order_they_came(filled: Library) -> None:
+    view = filled.view("live")
+    indexer = Indexer(view.store, view.name, filled.encoder)
+    late = Feedback(brief_id="b2", given_at=2_000, verdict=Verdict.USEFUL)
+    early = Feedback(brief_id="b2", given_at=1_000, verdict=Verdict.WRONG, statement=2, note="<b>no</b>")
+    unborn = Feedback(brief_id="b9", given_at=1_000, verdict=Verdict.NOT_THIS_STORY)
+    client = TestClient(create_app(filled))
+    before = get(client, "/api/counts")
+    indexer.index([late, unborn])
+    indexer.index([early, late])
+    marks = get(client, "/api/briefs/b2")["marks"]
+    assert [(each["verdict"], each["statement"], each["note"]) for each in marks] == [
+        ("WRONG", 2, "<b>no</b>"),
+        ("USEFUL", None, ""),
+    ]
+    assert get(client, "/api/briefs/b1")["marks"] == []
+    indexer.index([replace(each, brief_id="b9") for each in sample() if isinstance(each, Brief)][:1])
+    assert [each["verdict"] for each in get(client, "/api/briefs/b9")["marks"]] == ["NOT_THIS_STORY"]
+    assert get(client, "/api/counts") == {
+        **before,
+        **{n: before[n] + 1 for n in ("briefs", "current_briefs")},
+    }
+    assert all(
+        each["kind"] != "feedback" for each in get(client, "/api/search", q="useful wrong no")["results"]
+    )

@@ -1,0 +1,59 @@
+"""What readers said of briefs, by who wrote them. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from schemas.records import Brief, BriefStatus, Feedback, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Briefs of one desk, writer and recipe; ``marked_wrong`` counts briefs, the others records."""
+
+    desk: str
+    writer: str
+    recipe: str
+    briefs: int
+    useful: int
+    wrong: int
+    not_this_story: int
+    marked_wrong: int
+
+    @property
+    def share_wrong(self) -> float:
+        """Of its briefs, those that somebody called wrong."""
+        return self.marked_wrong / self.briefs if self.briefs else 0.0
+
+
+def evaluated(briefs: Iterable[Brief], said: Iterable[Feedback]) -> list[Row]:
+    """A row for each desk, writer and recipe that published, sorted by them. Words on briefs that are not
+    among ``briefs`` count nowhere."""
+    published = {each.brief_id: each for each in briefs if each.status is not BriefStatus.WITHHELD}
+    sizes = Counter(_group(each) for each in published.values())
+    verdicts: Counter[tuple[tuple[str, str, str], Verdict]] = Counter()
+    wrong: dict[tuple[str, str, str], set[str]] = {}
+    for each in said:
+        brief = published.get(each.brief_id)
+        if brief is None:
+            continue
+        verdicts[_group(brief), each.verdict] += 1
+        if each.verdict is Verdict.WRONG:
+            wrong.setdefault(_group(brief), set()).add(each.brief_id)
+    return [
+        Row(
+            *group,
+            briefs=count,
+            useful=verdicts[group, Verdict.USEFUL],
+            wrong=verdicts[group, Verdict.WRONG],
+            not_this_story=verdicts[group, Verdict.NOT_THIS_STORY],
+            marked_wrong=len(wrong.get(group, ())),
+        )
+        for group, count in sorted(sizes.items())
+    ]
+
+
+def _group(brief: Brief) -> tuple[str, str, str]:
+    return brief.desk, brief.writer.value, brief.provenance.recipe
