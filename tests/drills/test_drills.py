@@ -32,7 +32,7 @@ from topics.lane import LIVE, Lane
 pytestmark = pytest.mark.timeout(1_500)
 
 AGAIN = Lane("again")
-QUERIES = ("port strike", "central bank rates", "flood")
+QUERIES = ("port strike", "central bank rates", "earthquake")
 
 
 @dataclass(frozen=True)
