@@ -19,6 +19,7 @@ from replay.compare_log import RawLog
 from replay.compare_records import Outputs, Range, Told
 from replay.differences import KINDS, OTHER_CONTENT, Difference, Keyed, differences, hashes, keyed
 from replay.matching import Fate, Match, Members, Score, agreement, match
+from schemas.takedown import Takedowns
 
 __all__ = ["KINDS", "Allowed", "Comparison", "Difference", "Outputs", "Range", "RawLog", "compare"]
 
@@ -109,7 +110,8 @@ def compare(first: Outputs, second: Outputs, log: RawLog | None = None) -> Compa
     if not (first.range.windows and second.range.windows):
         left_out_kinds["indicators"] = "one of the lanes ran no job that cuts windows"
         first, second = replace(first, indicators=()), replace(second, indicators=())
-    causes = Causes(first, second, log or RawLog())
+    log = log or RawLog()
+    causes, takedowns = Causes(first, second, log), Takedowns(log.takedowns)
     lanes = (keyed(0, first, causes), keyed(1, second, causes))
     found = differences(lanes[0].content, lanes[1].content)
     allowed = {name: found.get(name, ()) for name in Allowed}
@@ -126,7 +128,7 @@ def compare(first: Outputs, second: Outputs, log: RawLog | None = None) -> Compa
         members=(members[0], members[1]),
         b_cubed=agreement(*members),
         left_out=left_out_kinds,
-        briefs=tuple(_briefs(lanes, (first, second), matches, found.values())),
+        briefs=tuple(_briefs(lanes, (first, second), matches, found.values(), takedowns)),
         windows=tuple(_windows(first, second, found)),
         latency=(_latency(first), _latency(second)),
     )
@@ -149,14 +151,18 @@ def _briefs(
     outputs: tuple[Outputs, Outputs],
     matches: Sequence[Match],
     found: Iterable[tuple[Difference, ...]],
+    takedowns: Takedowns,
 ) -> Iterator[Pair]:
-    """Those that differ: under one key beside each other, the others by story and desk."""
+    """Those that differ: under one key beside each other, the others by story and desk. What rests on
+    something that was taken down is counted, and not shown."""
     ours, theirs = lanes[0].briefs, lanes[1].briefs
     differing = sorted(_keys(each for some in found for each in some).get("briefs", ()))
     alone: tuple[list[Told], list[Told]] = ([], [])
     for key in differing:
         base = key.removesuffix(OTHER_CONTENT)
         one, other = ours.get(key) or ours.get(base), theirs.get(key) or theirs.get(base)
+        if any(_is_taken_down(each, takedowns) for each in (one, other)):
+            continue
         if one is not None and other is not None:
             yield pair(one.brief(), other.brief())
         elif one is not None:
@@ -164,6 +170,12 @@ def _briefs(
         elif other is not None:
             alone[1].append(other)
     yield from _by_story(alone, outputs, matches)
+
+
+def _is_taken_down(told: Told | None, takedowns: Takedowns) -> bool:
+    if told is None or not takedowns:
+        return False
+    return any(map(takedowns.of, told.brief().provenance.sources))
 
 
 def _by_story(

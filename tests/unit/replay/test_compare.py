@@ -14,6 +14,8 @@ from schemas.records import (
     EnrichedArticle,
     Indicator,
     Kind,
+    Provenance,
+    Source,
     Story,
     StoryArticle,
 )
@@ -319,6 +321,17 @@ def test_taken_down_articles_may_be_missing_and_change_their_stories() -> None:
     assert (set(named(found)), found.differences) == ({"takedowns"}, ())
     elsewhere = RawLog(takedowns=(Takedown(article_id="another"),))
     assert compare(WHOLE, without, elsewhere).verdict == "different"
+
+
+def test_briefs_on_what_was_taken_down_are_counted_and_not_shown() -> None:
+    sources = Provenance(sources=(Source(article_id="y"),))
+    ours = replace(WHOLE, briefs=(*WHOLE.briefs[:-1], brief("t2", "t", 130, provenance=sources)))
+    theirs = replace(ours, enriched=WHOLE.enriched[:-1], briefs=WHOLE.briefs[:-1])
+    log = RawLog(takedowns=(Takedown(article_id="y"),))
+    found = compare(ours, theirs, log)
+    assert found.briefs == ()
+    assert "briefs" in {each.kind for each in found.allowed[Allowed.TAKEDOWNS]}
+    assert len(compare(ours, theirs).briefs) == 1
 
 
 def test_with_an_article_less_scores_may_differ_from_then_on_and_nothing_else() -> None:
