@@ -118,10 +118,3 @@ class ReplayLog:
         """What the lane's agents are told beside what all of the home's are."""
         desks = self.of(replay.lane) / DESKS
         return replay.environment | ({DESKS_VARIABLE: str(desks)} if desks.exists() else {})
-
-    def forget(self, lane: Lane) -> bool:
-        """Takes the lane's folder away; whether there was one."""
-        folder = self.of(lane)
-        there = folder.exists()
-        shutil.rmtree(folder, ignore_errors=True)
-        return there

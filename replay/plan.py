@@ -35,8 +35,7 @@ class Sample:
 class Plan:
     """``offsets``, ``range_offsets``, ``ends`` (exclusive) by partition; ``follows``: without an end.
 
-    ``bytes_per_s`` None: not throttled. ``existing`` names topics there are already. ``takedowns``: how
-    many there are, whose articles are left out.
+    ``bytes_per_s`` None: not throttled. ``takedowns``: how many there are, whose articles are left out.
     """
 
     lane: Lane
@@ -50,7 +49,6 @@ class Plan:
     sample: Sample
     bytes_per_s: float | None
     shortened: bool = False
-    existing: frozenset[str] = frozenset()
     takedowns: int = 0
 
     @property
@@ -79,8 +77,7 @@ class Plan:
     @property
     def topics(self) -> tuple[str, ...]:
         """The lane's topics that are to be made."""
-        own = (self.lane.topic(name) for name, topic in TOPICS.items() if not topic.shared)
-        return tuple(name for name in own if name not in self.existing)
+        return tuple(self.lane.topic(name) for name, topic in TOPICS.items() if not topic.shared)
 
     @property
     def slots(self) -> int:
@@ -100,7 +97,7 @@ def described(plan: Plan) -> list[str]:
         f"changes    {'; '.join(plan.changes) or 'none: it makes what the live lane made'}",
         *_honoured(plan),
         f"time       about {_minutes(plan.minutes)}, {_throttle(plan)}",
-        f"makes      topics {', '.join(plan.topics) or 'none, they are there'}",
+        f"makes      topics {', '.join(plan.topics)}",
         f"           collection {plan.lane.collection('documents')} of the index, and no more than that",
         f"needs      {plan.slots} free task slots",
     ]
