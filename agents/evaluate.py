@@ -59,7 +59,7 @@ def evaluate(work: Work, draft: Draft, writer: str, generated_at: int) -> Brief:
         contradictions=opposed,
         alternatives=tuple(filter(None, (line(text, work) for text in draft.alternatives))),
         gaps=(*gaps(story, statements, work.sources, draft.degraded), *doubts(gated)),
-        change=change(statements, work.sources, work.predecessors, story.merged_into),
+        change=change(statements, work.sources, work.predecessors, story.story_id),
         quality=_quality(work, draft, gated, opposed),
         provenance=_provenance(story, draft, made_by),
     )

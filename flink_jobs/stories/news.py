@@ -33,9 +33,7 @@ def learn(
     new_names = sum(not set(name_words(name)) <= set(words) for name in item.names)
     for name in item.names:
         story.names[name] = story.names.get(name, 0) + 1
-    if len(story.names) > KEPT_NAMES:
-        kept = set(sorted(story.names, key=lambda name: -story.names[name])[:KEPT_NAMES])
-        story.names = {name: count for name, count in story.names.items() if name in kept}
+    story.names = most_mentioned(story.names)
     said = {
         number.key
         for number in numbers(article.text[:NAMED_CHARACTERS], article.language)
@@ -48,3 +46,11 @@ def learn(
     while len(story.numbers) > KEPT_NUMBERS:
         del story.numbers[next(iter(story.numbers))]
     return Ledger() if copy else Ledger(names=new_names, numbers=new_numbers)
+
+
+def most_mentioned(names: dict[str, int]) -> dict[str, int]:
+    """The names to keep, in the order given: those with the most mentions, of several the first ones."""
+    if len(names) <= KEPT_NAMES:
+        return names
+    kept = set(sorted(names, key=lambda name: -names[name])[:KEPT_NAMES])
+    return {name: count for name, count in names.items() if name in kept}
