@@ -19,12 +19,13 @@ def change(
     statements: Sequence[Statement],
     sources: Sources,
     predecessors: Sequence[Brief],
-    merged_into: str | None = None,
+    story_id: str = "",
     withdrawn: Iterable[str] = (),
 ) -> str:
     """A few sentences in plain English: counts, what is said for the first time, what no longer stands.
 
-    ``merged_into`` is the story that this one went into, if it did; ``withdrawn`` is said first.
+    Predecessors that are not of this story (``story_id``) are of stories that went into it; ``withdrawn`` is
+    said first.
     """
     articles = len(sources.originals) + len(sources.copies)
     families = len(sources.families)
@@ -32,7 +33,7 @@ def change(
         return " ".join([*withdrawn, f"{FIRST}: {_count(articles, 'article')}, {_families(families)}."])
     parts = [
         *withdrawn,
-        *([f"The story went into {merged_into}."] if merged_into else []),
+        *_merged(story_id, predecessors),
         *_growth(sources, predecessors),
         *_new_statements(new_statements(statements, sources, predecessors)),
         *_revised(sources, predecessors),
@@ -96,6 +97,12 @@ def fallen_statements(sources: Sources, predecessors: Sequence[Brief]) -> list[S
             if revised and len(cited) == len(statement.citations) and not stands:
                 fallen.append(statement)
     return fallen
+
+
+def _merged(story_id: str, predecessors: Sequence[Brief]) -> Iterable[str]:
+    for brief in predecessors:
+        if story_id not in ("", brief.story_id):
+            yield f"Story {brief.story_id} turned out to be this one."
 
 
 def _growth(sources: Sources, predecessors: Sequence[Brief]) -> Iterable[str]:

@@ -64,7 +64,7 @@ def evaluate(work: Work, draft: Draft, writer: str, generated_at: int) -> Brief:
             statements,
             work.sources,
             work.predecessors,
-            story.merged_into,
+            story.story_id,
             withdrawals(work.assignment, work.predecessors),
         ),
         quality=_quality(work, draft, gated, opposed),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import zlib
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from schemas.codec import Codec, Undecodable
 from schemas.identity import brief_hash
@@ -63,6 +63,19 @@ class Remembered:
             if brief.information_cutoff <= cutoff:
                 return brief
         return None
+
+    def superseded(
+        self, story_id: str, desk: str, revision: int, absorbed: Collection[str]
+    ) -> frozenset[str]:
+        """Ids of what briefs of this story and desk below ``revision`` superseded, and briefs of stories that
+        went into it (``absorbed``); none if none did."""
+        if not absorbed:
+            return frozenset()
+        own = self._revisions.get((story_id, desk), [])
+        briefs = [brief_id for _, brief_id in own[: bisect_left(own, (revision, ""))]]
+        for each in absorbed:
+            briefs += [brief_id for _, brief_id in self._revisions.get((each, desk), [])]
+        return frozenset(old for brief_id in briefs for old in self._unpacked(brief_id).supersedes)
 
     def has(self, brief: Brief) -> bool:
         """Whether the log holds this very brief, content and all."""

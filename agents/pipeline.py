@@ -110,13 +110,17 @@ class Pipeline:
         return await asyncio.to_thread(self.memory.of, self._partition(story_id), generation)
 
     async def _predecessors(self, assignment: Assignment, remembered: Remembered) -> tuple[Brief, ...]:
-        """What the brief supersedes: the story's last one, and, when it went into another, that one's."""
-        story, desk = assignment.story, assignment.desk
-        found = [remembered.below(story.story_id, desk, story.revision)]
-        if story.merged_into is not None:
-            other = await asyncio.to_thread(self.memory.fresh, self._partition(story.merged_into))
-            found.append(other.known_by(story.merged_into, desk, assignment.assigned_at))
-        return tuple(brief for brief in found if brief is not None)
+        """What the brief supersedes: the story's last one, and the last ones of stories that went into it,
+        if nothing has superseded them."""
+        story, desk, cutoff = assignment.story, assignment.desk, assignment.assigned_at
+        last = remembered.below(story.story_id, desk, story.revision)
+        found = [last]
+        for absorbed in story.absorbed:
+            # Read to its end now: its partition may be another worker's.
+            remembered = await asyncio.to_thread(self.memory.fresh, self._partition(absorbed))
+            found.append(remembered.known_by(absorbed, desk, cutoff))
+        done = remembered.superseded(story.story_id, desk, story.revision, story.absorbed)
+        return tuple(brief for brief in found if brief is not None and brief.brief_id not in done)
 
     async def _indicators(self, assignment: Assignment) -> tuple[tuple[BriefIndicator, ...], str]:
         """The closed windows, and why there are none if they could not be had."""

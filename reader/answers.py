@@ -219,6 +219,7 @@ class StorySummary(Answer):
     outlets: list[str]
     names: list[str]
     merged_into: str | None = None
+    absorbed: list[str] = Field(default=[], description="Stories that went into this one.")
     decisions: list[Decided] = []
     warmup: bool = False
     briefs: list[BriefLink] = []

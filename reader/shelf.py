@@ -61,7 +61,7 @@ class Shelf:
     def story(self, ident: str) -> StoryAnswer:
         """Raises NotThere."""
         payload = self._latest(STORY, ident)
-        where = [OneOf("kind", (BRIEF,)), OneOf("story", (ident,))]
+        where = [OneOf("kind", (BRIEF,)), OneOf("story", _with_absorbed(payload))]
         briefs = [each.payload for each in self._store.scroll(self._name, where, Order("date"), VERSIONS)]
         latest = [each for each in briefs if not shown.superseded(each)]
         return StoryAnswer(
@@ -173,7 +173,7 @@ class Shelf:
 
     def _members(self, story: Any) -> list[Member]:
         """The articles indexed under the story, and those it names that are not indexed yet."""
-        where = [*conditions(Scope(kinds=(ARTICLE,), story=story["key"]))]
+        where = [*conditions(Scope(kinds=(ARTICLE,))), OneOf("story", _with_absorbed(story))]
         indexed = [each.payload["record"] for each in self._store.scroll(self._name, where, limit=MEMBERS)]
         named = story["record"]["articles"]
         points = self._store.get(
@@ -187,3 +187,8 @@ class Shelf:
             by_id.values(), key=lambda each: (each["logged_at"], each["article_id"]), reverse=True
         )
         return [shown.member(each) for each in newest[:MEMBERS]]
+
+
+def _with_absorbed(story: Any) -> tuple[str, ...]:
+    """The story's id, and those of stories that went into it; none in views made before there were any."""
+    return (story["key"], *story["record"].get("absorbed", ()))

@@ -174,7 +174,8 @@ def story_common(payload: Payload, briefs: Iterable[Payload]) -> dict[str, Any]:
         "outlets": outlets(each["publisher"] for each in record["articles"]),
         "names": record["names"],
         "merged_into": record["merged_into"],
-        # Not in views made before stories had them.
+        # Not in views made before stories had them, as the next.
+        "absorbed": record.get("absorbed", []),
         "decisions": [_decided(each) for each in record.get("decisions", ())],
         "warmup": record["warmup"],
         "briefs": [

@@ -18,7 +18,7 @@ from replay.compare_causes import Allowed, Causes
 from replay.compare_log import RawLog
 from replay.compare_records import Outputs, Range, Told
 from replay.differences import KINDS, OTHER_CONTENT, Difference, Keyed, differences, hashes, keyed
-from replay.matching import Fate, Match, Members, Score, agreement, match
+from replay.matching import Fate, Match, Members, Score, agreement, match, standing
 from schemas.takedown import Takedowns
 
 __all__ = ["KINDS", "Allowed", "Comparison", "Difference", "Outputs", "Range", "RawLog", "compare"]
@@ -188,10 +188,12 @@ def _by_story(
         for lane, stories in enumerate((each.first, each.second))
         for story in stories
     }
+    merged = [lane.merged() for lane in outputs]
     groups: dict[tuple[int | str, str], tuple[list[Told], list[Told]]] = defaultdict(lambda: ([], []))
     for lane, some in enumerate(alone):
         for told in sorted(some, key=lambda each: (each.cutoff, each.brief_id)):
-            place = places.get((lane, told.story_id), told.story_id)
+            story_id = standing(told.story_id, merged[lane])
+            place = places.get((lane, story_id), story_id)
             groups[place, told.desk][lane].append(told)
     given = tuple({(g.story_id, g.desk, g.assigned_at) for g in lane.assignments} for lane in outputs)
     for (place, _), (ours, theirs) in groups.items():

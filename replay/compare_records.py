@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from sys import intern
 from typing import Any
 
+from replay.matching import standing
 from schemas.codec import from_dict, to_dict
 from schemas.identity import hash_of
 from schemas.records import (
@@ -28,7 +29,7 @@ from schemas.records import (
 
 # 128 bits: enough to tell any two records of a log apart.
 HASH_DIGITS = 32
-STORY_IDS = ("story_id", "previous_story_id", "merged_into")
+STORY_IDS = ("story_id", "previous_story_id", "merged_into", "absorbed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,9 +262,15 @@ class Outputs:
         )
 
     def members(self) -> dict[str, frozenset[str]]:
-        """Article ids by story id: where each article stands at last."""
-        last = {each.article_id: each.story_id for each in self.enriched}
+        """Article ids by story id: where each article stands at last, in what its story went into."""
+        merged = self.merged()
+        last = {each.article_id: standing(each.story_id, merged) for each in self.enriched}
         return _gathered((story, article) for article, story in last.items())
+
+    def merged(self) -> dict[str, str]:
+        """What stories went into, by their last revision: once forgotten, an id may come again."""
+        last = {each.story_id: each.merged_into for each in self.stories}
+        return {story: other for story, other in last.items() if other is not None}
 
     def ever(self) -> dict[str, frozenset[str]]:
         """Article ids by story id: all that were put into it, those included that stand elsewhere by now."""

@@ -35,6 +35,13 @@ class Match:
     second: tuple[str, ...]
 
 
+def standing(story: str, merged: Mapping[str, str]) -> str:
+    """Where a story is at last, if it went into another, and that perhaps into a third."""
+    while story in merged:
+        story = merged[story]
+    return story
+
+
 def match(first: Members, second: Members) -> tuple[Match, ...]:
     """Every story of both lanes in exactly one match; in the order of the smallest article id of each."""
     found = []

@@ -168,6 +168,8 @@ class Story(Record):
     # Articles an hour since it opened.
     velocity: float = 0.0
     merged_into: str | None = None
+    # Stories that went into this one, the latest 20.
+    absorbed: tuple[str, ...] = ()
     previous_story_id: str | None = None
     # What follows from this revision, a desk that it was routed to each.
     decisions: tuple[Decision, ...] = ()

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.stories.datasets import Labelled, Stream
+from flink_jobs.stories import merge
 from flink_jobs.stories.cluster import Clusterer, Weights
 from flink_jobs.stories.embedded import Embedder
 from flink_jobs.stories.features import Document, document
@@ -34,19 +35,32 @@ def documents(stream: Stream, encoder: Encoder) -> Documents:
 
 
 def clusters(stream: Documents, weights: Weights, settings: StoriesSettings) -> list[str]:
-    """The story each article is put into; a story is named after its first article."""
+    """The story each article is in at last; a story is named after its first article."""
     clusterer = Clusterer(settings, weights)
-    found = []
+    found: list[str] = []
+    into: dict[str, str] = {}
     for view, each in stream:
         _close(clusterer, view.at, settings)
-        key, _ = clusterer.choose(view)
+        choice = clusterer.choose(view)
+        key, twin = choice.key, merge.twin(choice, clusterer.shapes)
+        if key is not None and twin is not None:
+            # As the engine: the younger goes into the older.
+            key, gone = sorted((key, twin), key=lambda each: (clusterer.shapes[each].first_at, each))
+            clusterer.merge(key, gone)
+            into[gone] = key
         if key is None:
             key = each.article.article_id
             clusterer.found(key, view)
         else:
             clusterer.join(key, view)
         found.append(key)
-    return found
+    return [_standing(key, into) for key in found]
+
+
+def _standing(key: str, into: dict[str, str]) -> str:
+    while key in into:
+        key = into[key]
+    return key
 
 
 def led(stream: Documents, settings: StoriesSettings) -> Iterator[Compared]:

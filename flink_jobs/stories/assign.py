@@ -10,7 +10,7 @@ It follows from the story's state alone, so each revision of a story can say wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from desks.loader import Desk
@@ -25,6 +25,7 @@ WORTHS = {
     "numbers": (0.05, 0.2),
     "corrections": (0.3, 0.6),
     "accelerations": (0.2, 0.4),
+    "merges": (0.3, 0.6),
 }
 _SINGULAR = {
     "families": "new independent source",
@@ -32,6 +33,7 @@ _SINGULAR = {
     "numbers": "new number",
     "corrections": "correction",
     "accelerations": "acceleration",
+    "merges": "merged story",
 }
 
 
@@ -43,12 +45,16 @@ class Ledger(NamedTuple):
     numbers: int = 0
     corrections: int = 0
     accelerations: int = 0
+    merges: int = 0
 
     def since(self, earlier: Ledger) -> Ledger:
         return Ledger(*(now - then for now, then in zip(self, earlier, strict=True)))
 
     def plus(self, more: Ledger) -> Ledger:
         return Ledger(*(a + b for a, b in zip(self, more, strict=True)))
+
+    def at_most(self, most: Ledger) -> Ledger:
+        return Ledger(*(min(a, b) for a, b in zip(self, most, strict=True)))
 
 
 class Routing(NamedTuple):
@@ -85,16 +91,25 @@ def decisions(
     given: Mapping[str, Ledger],
     routing: Routing,
     closes_at: int,
+    owed: Collection[str] = (),
 ) -> tuple[Decision, ...]:
     """What follows from a story, best desk first; at least one.
+
+    ``owed``: desks that had a story which was merged since. They are given the whole, wherever it is routed.
 
     ``due``: when its news is looked at, None if none is waiting. ``given`` is what each desk had. Quiet hours
     that end only after the story closes (``closes_at``) hold nothing back: it would never go out.
     """
-    routed = route(story, *routing)
+    routed = list(route(story, *routing))
+    found = {each.desk.name for each in routed}
+    routed += [
+        Routed(desk, 0.0, "had a story that is now part of this one")
+        for desk in routing.desks
+        if desk.name in owed and desk.name not in found
+    ]
     if not routed:
         return (Decision(reason="no desk found: no feed names one, and too little else speaks for any"),)
-    return tuple(_decision(each, due, ledger, given, closes_at) for each in routed)
+    return tuple(_decision(each, due, ledger, given, closes_at, each.desk.name in owed) for each in routed)
 
 
 def assignments(story: Story, at: int, desks: Sequence[Desk], warmup: bool) -> list[Assignment]:
@@ -117,7 +132,12 @@ def assignments(story: Story, at: int, desks: Sequence[Desk], warmup: bool) -> l
 
 
 def _decision(
-    routed: Routed, due: int | None, ledger: Ledger, given: Mapping[str, Ledger], closes_at: int
+    routed: Routed,
+    due: int | None,
+    ledger: Ledger,
+    given: Mapping[str, Ledger],
+    closes_at: int,
+    owed: bool,
 ) -> Decision:
     desk = routed.desk
     news = ledger.since(given.get(desk.name, Ledger()))
@@ -131,7 +151,7 @@ def _decision(
 
     if not worth:
         return decided(DecisionKind.LEAVE, "repetition only")
-    if worth < desk.min_materiality:
+    if worth < desk.min_materiality and not owed:
         return decided(DecisionKind.LEAVE, f"{worth:.2f} is below the desk's {desk.min_materiality:.2f}")
     if due is None:
         return decided(DecisionKind.LEAVE, "repetition only, goes with the next news")

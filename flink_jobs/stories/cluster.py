@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +84,14 @@ def load_weights(file: Path | None = None) -> Weights:
         ) from error
 
 
+class Choice(NamedTuple):
+    """What an article is put into. ``others`` reach the threshold too, best first."""
+
+    key: str | None
+    score: float
+    others: tuple[str, ...] = ()
+
+
 class Clusterer:
     """The shapes of all live stories by key, and the two indexes that find candidates."""
 
@@ -98,15 +107,18 @@ class Clusterer:
         self._matrix = np.zeros((64, 0), dtype=np.float32)
         self._with_term: dict[str, set[str]] = {}
 
-    def choose(self, article: Document) -> tuple[str | None, float]:
-        """The best story and its score; None if no score reaches the threshold."""
+    def choose(self, article: Document) -> Choice:
+        """The best story and its score; no story if no score reaches the threshold."""
         keys, features = self.candidates(article)
         if not keys:
-            return None, 0.0
-        score, key = min(
+            return Choice(None, 0.0)
+        ranked = sorted(
             (-score, key) for score, key in zip(self._weights.scores(features), keys, strict=True)
         )
-        return (key if -score >= self.threshold else None), -score
+        score, best = ranked[0]
+        if -score < self.threshold:
+            return Choice(None, -score)
+        return Choice(best, -score, tuple(key for score, key in ranked[1:] if -score >= self.threshold))
 
     def candidates(self, article: Document) -> tuple[list[str], NDArray[np.float64]]:
         """Stories worth a close look, sorted by key, and a row of FEATURES for each."""
@@ -150,6 +162,20 @@ class Clusterer:
         shape.size = left
         if left:
             self._remember(key, shape)
+
+    def merge(self, key: str, gone: str) -> None:
+        """Adds a story to another; the place of ``gone`` is free again."""
+        shape, other = self.shapes[key], self.shapes[gone]
+        self.remove(gone)
+        shape.dense = shape.dense + other.dense
+        shape.size += other.size
+        shape.first_at = min(shape.first_at, other.first_at)
+        shape.last_at = max(shape.last_at, other.last_at)
+        shape.last_number = max(shape.last_number, other.last_number)
+        self._forget_terms(key, shape)
+        shape.terms = _heaviest(_added(shape.terms, other.terms))
+        shape.names = _heaviest(_added(shape.names, other.names))
+        self._remember(key, shape)
 
     def place(self, key: str, shape: Shape) -> None:
         """Puts a story where its shape says, as on a restore."""

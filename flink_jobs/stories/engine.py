@@ -15,7 +15,7 @@ from enum import IntEnum
 
 from desks.loader import Desk
 from desks.prototypes import NO_PROTOTYPES, Prototypes
-from flink_jobs.stories import output, takedown
+from flink_jobs.stories import merge, output, takedown
 from flink_jobs.stories.assign import Ledger, Routing, assignments, decisions, due_at
 from flink_jobs.stories.cluster import Clusterer, Weights, load_weights
 from flink_jobs.stories.embedded import Embedded
@@ -131,7 +131,13 @@ class StoryEngine:
         """An article at first sight, or revised after its story closed."""
         article = item.article
         view = document(item, at)
-        key, score = self._live.clusterer.choose(view)
+        choice = self._live.clusterer.choose(view)
+        key, score, _ = choice
+        twin = merge.twin(choice, self._live.clusterer.shapes)
+        if key is not None and twin is not None:
+            kept, gone = merge.older_first(self._live.stories[key], self._live.stories[twin])
+            yield self._merge(kept, gone, at)
+            key = kept.story_id
         if key is None:
             story = self._found(article, before, at)
             self._live.clusterer.found(story.story_id, view)
@@ -172,6 +178,22 @@ class StoryEngine:
         self._live.open(story)
         return story
 
+    def _merge(self, kept: LiveStory, gone: LiveStory, at: int) -> Story:
+        """Ends a story in another, and gives its last revision."""
+        last = self._last(gone, StoryChange.MERGED, at, into=kept.story_id)
+        copies = merge.absorb(kept, gone, self._live.members, self._settings.copy_resemblance)
+        self._live.merge(kept, gone, copies)
+        if kept.owed:
+            self._due_by(kept, at)
+        self.counters["merged"] += 1
+        return last
+
+    def _last(self, story: LiveStory, change: StoryChange, at: int, into: str | None = None) -> Story:
+        story.revision += 1
+        story.change = change
+        story.updated_at = max(story.updated_at, at)
+        return replace(self._story(story), decisions=(), merged_into=into)
+
     def _revise(self, item: Embedded, known: Known, at: int) -> Iterator[Output]:
         """A new wording of an article of an open story. The story's centroid keeps the first wording."""
         story = self._live.stories[known.story_id]
@@ -197,7 +219,7 @@ class StoryEngine:
         for key, change in takedown.changes(self._live, said).items():
             story = self._live.stories[key]
             left = takedown.leave(self._live, story, change, at, self._settings.copy_resemblance)
-            shown = self._story(story)
+            shown = self._story(story) if left else replace(self._story(story), decisions=())
             yield shown
             yield from takedown.assignments(shown, story, said.reason, at, self._desks, self._warmup(at))
             if left:
@@ -222,13 +244,17 @@ class StoryEngine:
                 self._live.drop_member(story.story_id, dropped)
         if any(news) and not article.backfill:
             story.ledger = story.ledger.plus(news)
-            due = due_at(at, bool(story.given), self._settings.first_debounce_ms, self._settings.debounce_ms)
-            # What waits for the end of quiet hours is looked at with it: together they may be urgent.
-            story.assign_at = due if story.assign_at is None else min(due, story.assign_at)
+            self._due_by(story, at)
         self._live.changed(story)
         self._schedule(story)
         yield self._enriched(item, known, at, variant=False)
         yield self._story(story)
+
+    def _due_by(self, story: LiveStory, at: int) -> None:
+        """News of ``at`` is to be looked at. What waits for the end of quiet hours is looked at with it:
+        together they may be urgent."""
+        due = due_at(at, bool(story.given), self._settings.first_debounce_ms, self._settings.debounce_ms)
+        story.assign_at = due if story.assign_at is None else min(due, story.assign_at)
 
     def _is_due(self, at: int, due: Due, key: str) -> bool:
         """Whether an entry of the queue still holds; changes leave stale ones behind."""
@@ -247,10 +273,7 @@ class StoryEngine:
         story = self._live.stories[key]
         if due is Due.ASSIGN:
             return list(self._assign(story, at))
-        story.revision += 1
-        story.change = StoryChange.CLOSED
-        story.updated_at = at
-        closed = replace(self._story(story), decisions=())
+        closed = self._last(story, StoryChange.CLOSED, at)
         self._live.close(key)
         return [closed]
 
@@ -261,6 +284,7 @@ class StoryEngine:
         story.assign_at = min(held, default=None)
         result = assignments(shown, at, self._desks, self._warmup(at))
         story.given |= {each.desk: story.ledger for each in result}
+        story.owed = [desk for desk in story.owed if desk not in {each.desk for each in result}]
         self._live.changed(story)
         if story.assign_at is not None:
             self._push(story.assign_at, Due.ASSIGN, story.story_id)
@@ -302,7 +326,7 @@ class StoryEngine:
         feed_desks = [desk for desk, count in story.desks.items() for _ in range(count)]
         routing = Routing(story.categories, feed_desks, self._desks, self._prototypes.likeness(shape.dense))
         closes_at = story.updated_at + self._settings.window_ms
-        follows = decisions(shown, story.assign_at, story.ledger, story.given, routing, closes_at)
+        follows = decisions(shown, story.assign_at, story.ledger, story.given, routing, closes_at, story.owed)
         return replace(shown, decisions=follows)
 
     def _warmup(self, at: int) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from flink_jobs.stories import state
 from flink_jobs.stories.cluster import Clusterer
@@ -49,6 +50,31 @@ class Live:
         del self.members[story_id], self.stories[story_id]
         self.clusterer.remove(story_id)
         self._changed.add(f"story/{story_id}")
+
+    def merge(self, kept: LiveStory, gone: LiveStory, copies: Mapping[str, str]) -> None:
+        """Ends a story in another: its members, articles and shape are the other's.
+
+        ``copies``, by id the original: articles of it that are copies of one of the other's.
+        """
+
+        def original(article_id: str, before: str | None) -> str | None:
+            return copies.get(article_id) or copies.get(before or "") or before
+
+        for member in list(self.members[gone.story_id].values()):
+            shown = member.shown
+            self.drop_member(gone.story_id, shown.article_id)
+            now = replace(shown, duplicate_of=original(shown.article_id, shown.duplicate_of))
+            self.set_member(kept.story_id, Member(now, member.sketch))
+        # All articles are looked at, for merges are rare and an index would be kept for every one.
+        for article_id, known in self.known.items():
+            if known.story_id == gone.story_id:
+                known.story_id = kept.story_id
+                known.duplicate_of = original(article_id, known.duplicate_of)
+                self._changed.add(f"article/{article_id}")
+        self.clusterer.merge(kept.story_id, gone.story_id)
+        del self.members[gone.story_id], self.stories[gone.story_id]
+        self._changed.add(f"story/{gone.story_id}")
+        self.changed(kept)
 
     def set_member(self, story_id: str, member: Member) -> None:
         article_id = member.shown.article_id

@@ -33,9 +33,7 @@ def learn(
     new_names = sum(not set(name_words(name)) <= set(words) for name in item.names)
     for name in item.names:
         story.names[name] = story.names.get(name, 0) + 1
-    if len(story.names) > KEPT_NAMES:
-        kept = set(sorted(story.names, key=lambda name: -story.names[name])[:KEPT_NAMES])
-        story.names = {name: count for name, count in story.names.items() if name in kept}
+    story.names = most_mentioned(story.names)
     said = numbers_said(article.text, article.language)
     new_numbers = len(set(said) - story.numbers.keys())
     for key in said:
@@ -50,3 +48,11 @@ def numbers_said(text: str, language: str) -> list[str]:
     """Keys of the numbers in what is read of a text, sorted; bare years are none."""
     found = numbers(text[:NAMED_CHARACTERS], language)
     return sorted({number.key for number in found if number.unit != "year"})
+
+
+def most_mentioned(names: dict[str, int]) -> dict[str, int]:
+    """The names to keep, in the order given: those with the most mentions, of several the first ones."""
+    if len(names) <= KEPT_NAMES:
+        return names
+    kept = set(sorted(names, key=lambda name: -names[name])[:KEPT_NAMES])
+    return {name: count for name, count in names.items() if name in kept}

@@ -79,6 +79,7 @@ def story(live: LiveStory, members: Iterable[Member], article_count: int, warmup
         independent_count=live.families.independent,
         names=most_named(live.names),
         velocity=round(article_count / hours, 3),
+        absorbed=tuple(live.absorbed),
         previous_story_id=live.previous_story_id,
         warmup=warmup,
     )

@@ -1,8 +1,8 @@
 """Acceleration: texts of their own come much faster than they did since the story opened.
 
 A story may be confirmed faster and faster by families that it has already, with no new name or number
-in them. Counted on logged time in steps of five minutes, so what is remembered is bounded, whatever a
-story draws: at most twelve counts. After a burst the next one is an hour off at the soonest, when all that
+in them. Counted on logged time in steps of five minutes, so what is remembered is bounded: at most twelve
+counts a story, whatever it draws. After a burst the next one is an hour off at the soonest, when all that
 was counted for the first has left the hour.
 """
 
@@ -27,6 +27,15 @@ class Pace:
     # Number of the step since the epoch, and its texts; the last hour's alone.
     steps: dict[int, int] = field(default_factory=dict)
     accelerated_at: int | None = None
+
+    def add(self, other: Pace) -> None:
+        """Takes in what another story counted."""
+        self.total += other.total
+        for step, count in other.steps.items():
+            self.steps[step] = self.steps.get(step, 0) + count
+        self.accelerated_at = max(
+            (at for at in (self.accelerated_at, other.accelerated_at) if at is not None), default=None
+        )
 
     def counts(self, at: int, opened_at: int) -> bool:
         """Counts a text logged at ``at`` (epoch ms); True if with it the story accelerates."""

@@ -49,6 +49,9 @@ class LiveStory:
     given: dict[str, Ledger] = field(default_factory=dict)
     assign_at: int | None = None
     pace: Pace = field(default_factory=Pace)
+    # Stories that went into this one, the latest; desks that are to have a brief on both.
+    absorbed: list[str] = field(default_factory=list)
+    owed: list[str] = field(default_factory=list)
 
 
 def encode_story(story: LiveStory, shape: Shape) -> bytes:
@@ -68,6 +71,8 @@ def encode_story(story: LiveStory, shape: Shape) -> bytes:
         "given": story.given,
         "assign_at": story.assign_at,
         "pace": [story.pace.total, list(story.pace.steps.items()), story.pace.accelerated_at],
+        "absorbed": story.absorbed,
+        "owed": story.owed,
         "slot": shape.slot,
         "size": shape.size,
         "first_at": shape.first_at,
@@ -99,6 +104,8 @@ def decode_story(story_id: str, data: bytes) -> tuple[LiveStory, Shape]:
         given={desk: Ledger(*counts) for desk, counts in header["given"].items()},
         assign_at=header["assign_at"],
         pace=_pace(header, families),
+        absorbed=header.get("absorbed", []),
+        owed=header.get("owed", []),
     )
     shape = Shape(
         slot=header["slot"],

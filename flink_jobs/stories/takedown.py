@@ -106,6 +106,7 @@ def assignments(
     given = [desk for desk in desks if desk.name in story.given]
     for desk in given:
         story.given[desk.name] = story.ledger
+    story.owed = [desk for desk in story.owed if desk not in story.given]
     return [
         Assignment(
             story_id=shown.story_id,

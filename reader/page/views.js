@@ -98,6 +98,8 @@ export function story(answer) {
       plural(answer.articles_count, "article"), `${plural(answer.families, "outlet family", "outlet families")}, ${answer.independent} independent`,
       `${answer.velocity.toFixed(1)} articles/h`),
     answer.merged_into ? el("p", { class: "notice" }, "This story was merged into ", inside(storyHref(answer.merged_into), "another"), ".") : null,
+    answer.absorbed.length ? el("p", { class: "meta" }, plural(answer.absorbed.length, "story", "stories"), " turned out to be this one: ",
+      answer.absorbed.flatMap((id, n) => [n ? ", " : "", inside(storyHref(id), id.slice(0, 8))])) : null,
     answer.lead ? el("p", { class: "lead" }, answer.lead) : null,
     answer.names.length ? meta(few(answer.names, 12)) : null,
     el("h2", {}, "Briefs"),

@@ -97,14 +97,46 @@ def test_revisions_form_a_chain_and_one_redelivered_keeps_its_place() -> None:
     assert len(handled(log, two)) == 3
 
 
-def test_a_story_that_went_into_another_supersedes_both() -> None:
+def test_one_brief_supersedes_those_of_both_stories_that_are_one_now() -> None:
     log = Log()
     kept = handled(log, assignment(story(port_strike()[:1], story_id="kept")))[-1]
     gone = handled(log, assignment(story(port_strike()[1:2], story_id="gone")))[-1]
-    merged = assignment(story(port_strike(), revision=2, story_id="gone", merged_into="kept"))
+    merged = assignment(story(port_strike(), revision=2, story_id="kept", absorbed=("gone",)))
     last = handled(log, merged)[-1]
-    assert last.supersedes == (gone.brief_id, kept.brief_id)
-    assert last.change.startswith("The story went into kept.")
+    assert last.supersedes == (kept.brief_id, gone.brief_id)
+    assert last.change.startswith("Story gone turned out to be this one.")
+    assert len(handled(log, merged)) == 3
+    later = handled(log, assignment(story(port_strike(), revision=3, story_id="kept", absorbed=("gone",))))[
+        -1
+    ]
+    assert later.supersedes == (last.brief_id,)
+    assert "gone" not in later.change
+
+
+def test_a_desk_that_had_only_the_story_that_went_has_it_superseded() -> None:
+    log = Log()
+    gone = handled(log, assignment(story(port_strike()[1:2], story_id="gone")))[-1]
+    merged = assignment(story(port_strike(), revision=4, story_id="kept", absorbed=("gone",)))
+    assert handled(log, merged)[-1].supersedes == (gone.brief_id,)
+
+
+def test_what_a_story_superseded_before_it_went_is_not_superseded_again() -> None:
+    log = Log()
+    handled(log, assignment(story(port_strike()[:1], story_id="first")))
+    second = handled(
+        log, assignment(story(port_strike()[1:2], revision=2, story_id="gone", absorbed=("first",)))
+    )[-1]
+    merged = assignment(story(port_strike(), revision=5, story_id="kept", absorbed=("first", "gone")))
+    assert handled(log, merged)[-1].supersedes == (second.brief_id,)
+
+
+def test_a_brief_on_the_other_story_that_came_later_is_superseded_by_the_next() -> None:
+    log = Log()
+    early = assignment(story(port_strike()[:1], story_id="kept", absorbed=("gone",)))
+    first = handled(log, early)[-1]
+    gone = handled(log, assignment(story(port_strike()[1:2], story_id="gone")))[-1]
+    later = assignment(story(port_strike(), revision=2, story_id="kept", absorbed=("gone",)))
+    assert handled(log, later)[-1].supersedes == (first.brief_id, gone.brief_id)
 
 
 def test_an_assignment_of_the_warm_up_makes_no_brief() -> None:

@@ -83,6 +83,7 @@ STORY = Story(
     names=("Ann",),
     velocity=0.5,
     merged_into="m",
+    absorbed=("x", "y"),
     previous_story_id="p",
     decisions=(
         Decision(desk="world", kind=DecisionKind.HOLD, materiality=0.5, due_at=3, reason="quiet"),

@@ -9,11 +9,11 @@ from starlette.testclient import TestClient
 from reader.api import create_app
 from reader.lanes import Library
 from reader.shown import story_summary
-from schemas.records import Brief, Feedback, Story, Verdict
+from schemas.records import Brief, Feedback, Story, StoryChange, Verdict
 from schemas.takedown import Takedown
 from sinks.documents import document
 from sinks.indexer import Indexer
-from tests.fakes.index_sample import sample
+from tests.fakes.index_sample import DAY, T0, sample
 
 
 def get(client: TestClient, path: str, status: int = 200, **parameters: Any) -> Any:
@@ -288,3 +288,26 @@ def test_marks_stand_with_their_brief_in_whatever_order_they_came(filled: Librar
     assert all(
         each["kind"] != "feedback" for each in get(client, "/api/search", q="useful wrong no")["results"]
     )
+
+
+def test_a_merged_story_leads_to_the_other_which_has_its_articles_and_briefs(filled: Library) -> None:
+    """Only what the log says later is indexed: articles and briefs of "s2" stay filed under it."""
+    into = {"story_id": "s2", "opened_at": T0 + DAY, "change": StoryChange.MERGED}
+    gone = Story(**into, updated_at=T0 + 2 * DAY, revision=1, merged_into="s1")
+    kept = Story(
+        story_id="s1",
+        opened_at=T0,
+        updated_at=T0 + 2 * DAY,
+        change=StoryChange.GREW,
+        revision=3,
+        absorbed=("s2",),
+    )
+    view = filled.view("live")
+    Indexer(view.store, view.name, filled.encoder).index([gone, kept])
+    client = TestClient(create_app(filled))
+    assert get(client, "/api/stories/s2")["merged_into"] == "s1"
+    story = get(client, "/api/stories/s1")
+    assert (story["absorbed"], story["merged_into"]) == (["s2"], None)
+    assert {each["id"] for each in story["articles"]} >= {"a1", "a4"}
+    assert {each["id"] for each in story["all_briefs"]} >= {"b2", "b3"}
+    assert [each["id"] for each in get(client, "/api/stories")["stories"]] == ["s1"]

@@ -87,6 +87,20 @@ def test_a_lane_equals_itself_and_its_hash_proves_it() -> None:
     assert (found.latency[0].briefs.p50, found.latency[0].stories.p95) == (15, 3)
 
 
+def test_a_lane_that_merged_two_stories_has_them_as_one() -> None:
+    """Articles were put into "t" before it went into "s"; in the other lane it did not."""
+    briefs = (brief(), brief(story_id="t", cutoff=12))
+    apart = replace(LANE, briefs=briefs)
+    one = replace(
+        apart, stories=(*LANE.stories, story("t", 2, merged_into="s"), story("s", 3, absorbed=("t",)))
+    )
+    assert one.members() == {"s": frozenset("abc")}
+    assert compare(one, one).identical
+    found = compare(apart, one)
+    assert found.fates[Fate.MERGED] == 1
+    assert {"members", "stories"} <= {difference.kind for difference in found.differences}
+
+
 def test_an_article_in_another_story_changes_members_stories_and_the_hash() -> None:
     other = replace(LANE, enriched=(enriched("a", "s"), enriched("b", "t"), enriched("c", "t")))
     found = compare(LANE, other)
