@@ -7,17 +7,16 @@ state, and an engine restored from them goes on exactly as the first one would h
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from enum import IntEnum
 
 from desks.loader import Desk
 from desks.prototypes import NO_PROTOTYPES, Prototypes
 from flink_jobs.stories import merge, output, takedown
 from flink_jobs.stories.assign import Ledger, Routing, assignments, decisions, due_at
 from flink_jobs.stories.cluster import Clusterer, Weights, load_weights
+from flink_jobs.stories.due import Calendar, Due
 from flink_jobs.stories.embedded import Embedded
 from flink_jobs.stories.features import document
 from flink_jobs.stories.lineage import Known, Member, Sight, original_of, revised_times, shown_members, sight
@@ -42,14 +41,6 @@ __all__ = ["Embedded", "StoryEngine"]
 Output = EnrichedArticle | Story | Assignment
 
 
-class Due(IntEnum):
-    """What may be due; at the same time in this order."""
-
-    ASSIGN = 0
-    CLOSE = 1
-    FORGET = 2
-
-
 class StoryEngine:
     """Clusters, follows lineage and assigns. `counters` is for metrics and is not part of the state."""
 
@@ -64,16 +55,13 @@ class StoryEngine:
         self._desks = desks
         self._prototypes = prototypes
         self._live = Live(Clusterer(settings, weights or load_weights()))
-        self._due: list[tuple[int, Due, str]] = []
+        self._calendar = Calendar(self._live, settings)
         self.counters: Counter[str] = Counter()
 
     def restore(self, items: Iterable[tuple[str, bytes]]) -> None:
         """Loads the whole keyed state into a new engine; the order of the items does not matter."""
         self._live.restore(items)
-        for story in self._live.stories.values():
-            self._schedule(story)
-        for article_id, known in self._live.known.items():
-            self._push(known.seen_at + self._settings.article_kept_ms, Due.FORGET, article_id)
+        self._calendar.restore()
 
     def puts(self) -> list[tuple[str, bytes | None]]:
         """What changed in keyed state since the last call; None deletes."""
@@ -100,17 +88,13 @@ class StoryEngine:
     def advance(self, to_ms: int) -> list[Story | Assignment]:
         """Fires what is due at or before a logged time; each output carries the time it was due."""
         result: list[Story | Assignment] = []
-        while self._due and self._due[0][0] <= to_ms:
-            at, due, key = heapq.heappop(self._due)
-            if self._is_due(at, due, key):
-                result += self._fire(at, due, key)
+        while (entry := self._calendar.pop(to_ms)) is not None:
+            result += self._fire(*entry)
         return result
 
     def next_due(self) -> int | None:
         """The logged time at which something is due next."""
-        while self._due and not self._is_due(*self._due[0]):
-            heapq.heappop(self._due)
-        return self._due[0][0] if self._due else None
+        return self._calendar.next()
 
     def _judge(self, item: Embedded, at: int) -> Iterator[Output]:
         article = item.article
@@ -223,7 +207,7 @@ class StoryEngine:
             yield shown
             yield from takedown.assignments(shown, story, said.reason, at, self._desks, self._warmup(at))
             if left:
-                self._schedule(story)
+                self._calendar.story(story)
             else:
                 self._live.close(key)
 
@@ -246,7 +230,7 @@ class StoryEngine:
             story.ledger = story.ledger.plus(news)
             self._due_by(story, at)
         self._live.changed(story)
-        self._schedule(story)
+        self._calendar.story(story)
         yield self._enriched(item, known, at, variant=False)
         yield self._story(story)
 
@@ -255,16 +239,6 @@ class StoryEngine:
         together they may be urgent."""
         due = due_at(at, bool(story.given), self._settings.first_debounce_ms, self._settings.debounce_ms)
         story.assign_at = due if story.assign_at is None else min(due, story.assign_at)
-
-    def _is_due(self, at: int, due: Due, key: str) -> bool:
-        """Whether an entry of the queue still holds; changes leave stale ones behind."""
-        if due is Due.FORGET:
-            known = self._live.known.get(key)
-            return known is not None and known.seen_at + self._settings.article_kept_ms == at
-        story = self._live.stories.get(key)
-        if story is None:
-            return False
-        return at == (story.assign_at if due is Due.ASSIGN else story.updated_at + self._settings.window_ms)
 
     def _fire(self, at: int, due: Due, key: str) -> list[Story | Assignment]:
         if due is Due.FORGET:
@@ -287,7 +261,7 @@ class StoryEngine:
         story.owed = [desk for desk in story.owed if desk not in {each.desk for each in result}]
         self._live.changed(story)
         if story.assign_at is not None:
-            self._push(story.assign_at, Due.ASSIGN, story.story_id)
+            self._calendar.story(story)
         return result
 
     def _original(self, story: LiveStory, item: Embedded) -> str | None:
@@ -301,15 +275,7 @@ class StoryEngine:
     def _remember(self, article_id: str, known: Known, at: int) -> None:
         known.seen_at = at
         self._live.set_known(article_id, known)
-        self._push(at + self._settings.article_kept_ms, Due.FORGET, article_id)
-
-    def _schedule(self, story: LiveStory) -> None:
-        self._push(story.updated_at + self._settings.window_ms, Due.CLOSE, story.story_id)
-        if story.assign_at is not None:
-            self._push(story.assign_at, Due.ASSIGN, story.story_id)
-
-    def _push(self, at: int, due: Due, key: str) -> None:
-        heapq.heappush(self._due, (at, due, key))
+        self._calendar.article(article_id)
 
     def _enriched(self, item: Embedded, known: Known, at: int, variant: bool) -> EnrichedArticle:
         return output.enriched(item, known, variant, self._settings.embedding_model, self._warmup(at))
