@@ -18,7 +18,7 @@ export UV_PYTHON := $(PYTHON)
 .DELETE_ON_ERROR:
 .PHONY: help bootstrap demo check lint types floors unit schemas containers secrets \
 	test test-again test-compose test-replay test-drills test-extra \
-	bench-stories bench-latency bench-checks bench-agents lock-jars clean
+	bench-stories bench-latency bench-replay bench-checks bench-agents lock-jars clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -111,6 +111,9 @@ bench-stories: .venv/.complete ## B³ of the story clusterer beside single-link 
 
 bench-latency: bootstrap ## seconds from an entry served to its story searchable
 	@$(RUN)/python -m benchmarks.latency
+
+bench-replay: bootstrap ## articles a second of a replay beside live's, and what live feels of it (ARGS="--entries 1000")
+	@$(RUN)/python -m benchmarks.replay $(ARGS)
 
 bench-checks: .venv/.complete ## what the checks catch of unsupported and of spoilt statements
 	@$(RUN)/python -m benchmarks.checks
