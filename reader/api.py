@@ -24,6 +24,7 @@ from reader.answers import (
     Stories,
     StoryAnswer,
 )
+from reader.compared import compared
 from reader.lanes import LaneView, Library
 from reader.query import SEARCHED, Scope
 from reader.shelf import Shelf
@@ -60,6 +61,7 @@ def create_app(library: Library) -> FastAPI:
     problems.install(app)
     app.include_router(operations)
     app.include_router(api)
+    app.include_router(compared)
     site.install(app)
     return app
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from language.embeddings import Encoder
 from reader.alias import Alias
+from reader.comparisons import Comparisons
 from reader.lag import Lag, Place, TopicIds
 from reader.settings import ReaderSettings
 from schemas.codec import Codec
@@ -106,6 +107,7 @@ class Library:
         self._codec = codec
         self.encoder = encoder
         self.alias = Alias(index.home)
+        self.comparisons = Comparisons(index.home)
         self._views: dict[str, LaneView] = {}
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(max_workers=64, thread_name_prefix="indexer")

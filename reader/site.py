@@ -26,7 +26,7 @@ ASSETS = {
     "style.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
-ADDRESSES = ("/", "/search", "/stories/{ident}", "/briefs/{ident}")
+ADDRESSES = ("/", "/search", "/compare", "/stories/{ident}", "/briefs/{ident}")
 Following = Callable[[Request], Awaitable[Response]]
 
 
@@ -45,7 +45,9 @@ def install(app: FastAPI) -> None:
     @app.middleware("http")
     async def guarded(request: Request, following: Following) -> Response:
         response = await following(request)
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            # What needs less than the page has said so itself.
+            response.headers.setdefault(name, value)
         return response
 
 

@@ -14,6 +14,7 @@ from flink_jobs.settings import JobSettings
 from flink_jobs.stories.cluster import load_weights
 from flink_jobs.submit import Jobs
 from reader.alias import Alias
+from reader.comparisons import Comparisons
 from replay.dropping import Dropped, drop
 from replay.log import RecordBroken, Replay, ReplayLog
 from replay.plan import Plan
@@ -162,6 +163,7 @@ class Replays:
                 say(f"{job.name}: cancelled")
         self._stack.remove_role(agents_role(lane, {}).name)
         set_read_quotas(broker(), rates(self._any(lane), on=False))
+        Comparisons(self._stack.settings.home).forget(lane)
         return drop(broker(), lane, self._folders(lane), lambda: self._let_go(lane))
 
     def _has_traces(self, lane: Lane) -> bool:
