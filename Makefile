@@ -112,8 +112,8 @@ bench-stories: .venv/.complete ## B³ of the story clusterer beside single-link 
 bench-latency: bootstrap ## seconds from an entry served to its story searchable
 	@$(RUN)/python -m benchmarks.latency
 
-bench-replay: bootstrap ## articles a second of a replay, and the live lane's seconds beside one
-	@$(RUN)/python -m benchmarks.replay
+bench-replay: bootstrap ## articles a second of a replay beside live's, and what live feels of it (ARGS="--entries 1000")
+	@$(RUN)/python -m benchmarks.replay $(ARGS)
 
 bench-checks: .venv/.complete ## what the checks catch of unsupported and of spoilt statements
 	@$(RUN)/python -m benchmarks.checks

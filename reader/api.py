@@ -24,6 +24,7 @@ from reader.answers import (
     Stories,
     StoryAnswer,
 )
+from reader.compared import compared
 from reader.lanes import LaneView, Library
 from reader.query import SEARCHED, Scope
 from reader.shelf import Shelf
@@ -60,7 +61,8 @@ def create_app(library: Library) -> FastAPI:
     problems.install(app)
     app.include_router(operations)
     app.include_router(api)
-    site.install(app, library.comparisons)
+    app.include_router(compared)
+    site.install(app)
     return app
 
 

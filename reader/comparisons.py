@@ -1,93 +1,83 @@
-"""Comparisons of lanes that were made: pages in the home, shown as they were written.
+"""Comparisons of lanes that were made, kept for readers: a home's files, one for each pair of lanes.
 
-``./tw replay compare`` writes one; the reader lists and serves them. They are self-contained and run
-no script, under a policy that lets nothing else in either.
+Whoever compares lanes writes them, with the page drawn; the reader only hands them out. A file is
+replaced in one step.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from html import escape
 from pathlib import Path
 
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from telemetry import logs
 from topics.lane import Lane
 
 FOLDER = "comparisons"
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
+# A name of a lane holds no such sign.
+BESIDE = "+"
+LOG = logs.logger("comparisons")
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """Two lanes, and when they were compared last."""
+class NotCompared(KeyError):
+    """These lanes were not compared, or what came of it is gone."""
+
+
+class Kept(BaseModel):
+    """One comparison. ``page``: HTML that holds all it needs, with whatever feeds wrote escaped."""
+
+    model_config = ConfigDict(frozen=True)
 
     first: Lane
     second: Lane
-    at: datetime
+    compared_at: AwareDatetime
+    verdict: str
+    page: str
 
 
 class Comparisons:
-    """The comparisons of one home, the latest of each pair."""
+    """Those of one home."""
 
     def __init__(self, home: Path) -> None:
         self._folder = home / FOLDER
 
-    def keep(self, first: Lane, second: Lane, page: str) -> None:
-        """Writes a page of HTML in the place of the pair's last one, in one step."""
-        file = self._file(first, second)
-        file.parent.mkdir(parents=True, exist_ok=True)
+    def keep(self, kept: Kept) -> None:
+        """In place of an earlier one of these lanes, in this order. Raises OSError."""
+        file = self._file(kept.first, kept.second)
+        self._folder.mkdir(parents=True, exist_ok=True)
         new = file.with_suffix(".new")
-        with new.open("w", encoding="utf-8") as written:
-            written.write(page)
-            written.flush()
-            os.fsync(written.fileno())
+        with new.open("w", encoding="utf-8") as writing:
+            writing.write(kept.model_dump_json())
+            writing.flush()
+            os.fsync(writing.fileno())
         new.replace(file)
 
-    def page(self, first: Lane, second: Lane) -> str | None:
-        """None where the two were not compared."""
+    def get(self, first: Lane, second: Lane) -> Kept:
+        """Raises NotCompared."""
         try:
-            return self._file(first, second).read_text("utf-8")
-        except FileNotFoundError:
-            return None
+            return Kept.model_validate_json(self._file(first, second).read_text("utf-8"))
+        except (FileNotFoundError, ValidationError) as error:
+            raise NotCompared(first.name, second.name) from error
 
-    def all(self) -> list[Compared]:
-        """The newest first."""
-        return sorted(self._all(), key=lambda each: each.at, reverse=True)
+    def all(self) -> list[Kept]:
+        """Newest first. A file that cannot be read is passed over, and named in the log."""
+        found = []
+        for file in self._folder.glob(f"*{BESIDE}*.json"):
+            try:
+                found.append(Kept.model_validate_json(file.read_text("utf-8")))
+            except FileNotFoundError:
+                # Taken away meanwhile, with its lane.
+                continue
+            except ValidationError as error:
+                LOG.warning("a comparison cannot be read", file=str(file), errors=error.error_count())
+        return sorted(found, key=lambda each: each.compared_at, reverse=True)
 
     def forget(self, lane: Lane) -> None:
-        """Takes away whatever was compared with a lane."""
-        shutil.rmtree(self._folder / lane.name, ignore_errors=True)
-        for file in self._folder.glob(f"*/{lane.name}.html"):
-            file.unlink(missing_ok=True)
-
-    def _all(self) -> Iterator[Compared]:
-        for file in self._folder.glob("*/*.html"):
-            at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-            yield Compared(Lane(file.parent.name), Lane(file.stem), at)
+        """Takes away what a lane was a part of."""
+        for pattern in (f"{lane.name}{BESIDE}*", f"*{BESIDE}{lane.name}.*"):
+            for file in self._folder.glob(pattern):
+                file.unlink(missing_ok=True)
 
     def _file(self, first: Lane, second: Lane) -> Path:
-        return self._folder / first.name / f"{second.name}.html"
-
-
-def listed(found: list[Compared]) -> str:
-    """A page that links to each of them."""
-    rows = "".join(
-        f"<li><a href='/compare/{escape(each.first.name)}/{escape(each.second.name)}'>"
-        f"{escape(each.first.name)} beside {escape(each.second.name)}</a>, {each.at:%Y-%m-%d %H:%M} UTC</li>"
-        for each in found
-    )
-    none = "<p>None yet: <code>./tw replay compare live LANE</code> makes one.</p>"
-    return (
-        "<!doctype html>\n<html lang=en><meta charset=utf-8>"
-        "<meta name=viewport content='width=device-width'><title>Comparisons of lanes</title>"
-        "<style>:root { color-scheme: light dark } "
-        "body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem }"
-        "</style><body><h1>Comparisons of lanes</h1>"
-        f"{f'<ul>{rows}</ul>' if rows else none}<p><a href='/'>Tidewire</a></p></body></html>\n"
-    )
+        return self._folder / f"{first.name}{BESIDE}{second.name}.json"

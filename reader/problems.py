@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from reader.alias import AliasBroken
 from reader.answers import Problem
+from reader.comparisons import NotCompared
 from reader.lanes import NoSuchLane
 from sinks.store import StoreError
 from telemetry import logs
@@ -32,6 +33,7 @@ def install(app: FastAPI) -> None:
     """Every error of the app is answered as problem JSON."""
     app.add_exception_handler(NotThere, _not_there)
     app.add_exception_handler(NoSuchLane, _no_lane)
+    app.add_exception_handler(NotCompared, _not_compared)
     app.add_exception_handler(AliasBroken, _alias)
     app.add_exception_handler(StoreError, _store)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -54,6 +56,13 @@ def _not_there(request: Request, error: Exception) -> JSONResponse:
 def _no_lane(request: Request, error: Exception) -> JSONResponse:
     detail = f"There is no lane {error.args[0]!r}."
     return problem(request, 404, "No such lane", detail, "/api/lanes lists the lanes there are.")
+
+
+def _not_compared(request: Request, error: Exception) -> JSONResponse:
+    first, second = error.args
+    detail = f"There is no comparison of {first} and {second}."
+    remedy = f"`./tw replay compare {first} {second}` makes one; /compare lists those there are."
+    return problem(request, 404, "Not compared", detail, remedy)
 
 
 def _alias(request: Request, error: Exception) -> JSONResponse:

@@ -13,7 +13,6 @@ from replay.matching import Fate, Match
 # A page of more is read by nobody; how many there are is said, and JSON has them all.
 SHOWN = 300
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --ok: #2a7d3f; --bad: #b3261e; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
@@ -28,11 +27,13 @@ details { margin: .4rem 0; } summary { cursor: pointer; }
 """
 
 
-def page(found: Comparison, first: str, second: str) -> str:
-    """The page's text, UTF-8. Whatever feeds or models wrote is escaped."""
+def page(found: Comparison, first: str, second: str, above: str = "") -> str:
+    """The page's text, UTF-8. Whatever feeds or models wrote is escaped. ``above``: the address of the list
+    that it is in, if it is in one."""
     one, other = escape(first), escape(second)
     kind = "different" if found.verdict == "different" else "identical"
     parts = [
+        f"<p><a href='{escape(above)}'>All comparisons</a>" if above else "",
         f"<h1>{one} beside {other}: <span class={kind}>{found.verdict}</span></h1>",
         *_counts(found, one, other),
         *_stories(found, one, other),

@@ -16,6 +16,9 @@ from tidewire.places import broker, codec
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, BRIEFS
 from topics.lane import LIVE, Lane
 
+# What the readers of a replay's jobs are held to together, unless another limit is asked for.
+BYTES_PER_S = 400_000.0
+
 
 @dataclass(frozen=True)
 class Asked:

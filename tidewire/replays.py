@@ -51,7 +51,6 @@ class Replays:
         self.jobs = Jobs(flink.cluster(stack))
         self.log = ReplayLog(home / "replays")
         self.alias = Alias(home)
-        self.comparisons = Comparisons(home)
         self.running = Running(self.jobs, broker(), self.log)
 
     def plan(self, asked: Asked, options: dict[str, str]) -> tuple[Plan, Replay]:
@@ -171,7 +170,7 @@ class Replays:
                 say(f"{job.name}: cancelled")
         self._stack.remove_role(agents_role(lane, {}).name)
         set_read_quotas(broker(), rates(self._any(lane), on=False))
-        self.comparisons.forget(lane)
+        Comparisons(self._stack.settings.home).forget(lane)
         return drop(broker(), lane, self._folders(lane), lambda: self._let_go(lane))
 
     def _has_traces(self, lane: Lane) -> bool:

@@ -10,7 +10,6 @@ import json
 import os
 import statistics
 import sys
-import tempfile
 import time
 
 from rich.console import Console
@@ -18,16 +17,15 @@ from rich.table import Table
 
 from benchmarks.latency.feed import FEEDS, Server
 from benchmarks.latency.sightings import Sightings
+from benchmarks.own_stack import own_stack, say
 from producers.catalogue.publishing import publish
 from schemas.identity import feed_id
 from schemas.records import Article, FeedSpec, Kind
-from tidewire.places import broker, codec, stack_settings
+from tidewire.places import broker, codec
 from tidewire.profile import Profile
 from tidewire.roles import demo_environment
 from tidewire.running import start
 from tidewire.stack import ports
-from tidewire.stack.settings import StackSettings
-from tidewire.stack.stack import Stack
 from topics.catalogue import ARTICLES_RAW
 from topics.reading import read_range
 
@@ -41,27 +39,15 @@ GOAL_P95_S = 6.0
 
 
 def main() -> int:
-    names = [name for name in StackSettings.model_fields if name.endswith("_port")]
-    *chosen, feed_port = ports.free(len(names) + 1)
-    with tempfile.TemporaryDirectory(prefix="tidewire-bench-") as home:
-        os.environ["TIDEWIRE_HOME"] = home
-        for name, port in zip(names, chosen, strict=True):
-            os.environ[f"TIDEWIRE_STACK_{name.upper()}"] = str(port)
-        stack = Stack(stack_settings(), lambda step: print(f"{step.program}: {step.state}", file=sys.stderr))
-        server = Server(feed_port)
-        server.start()
-        try:
-            start(stack, Profile(environment=demo_environment(feed_port)), _say, lambda: _feeds(server))
-            _warm(server)
-            rows = {rate: _measure(server, rate) for rate in RATES}
-        finally:
-            stack.down()
+    (feed_port,) = ports.free(1)
+    server = Server(feed_port)
+    server.start()
+    with own_stack() as stack:
+        start(stack, Profile(environment=demo_environment(feed_port)), say, lambda: _feeds(server))
+        _warm(server)
+        rows = {rate: _measure(server, rate) for rate in RATES}
     _print(rows)
     return 0
-
-
-def _say(message: str) -> None:
-    print(message, file=sys.stderr)
 
 
 def _feeds(server: Server) -> None:

@@ -43,6 +43,18 @@ EVENTS = (
 )
 
 
+def event(source: random.Random) -> tuple[str, str]:
+    """Title and text of an event of its own, so of a story of its own."""
+    words = {name: _word(source) for name in ("place", "name", "river")}
+    title = source.choice(EVENTS).format(**words)
+    others = " ".join(_word(source) for _ in range(6))
+    text = (
+        f"{title}, officials said. The decision concerns {others} and {source.randint(20, 900)} "
+        f"households near {words['river']}. {words['name']} declined to comment."
+    )
+    return title, text
+
+
 def _word(source: random.Random) -> str:
     return "".join(source.choice(SYLLABLES) for _ in range(3)).capitalize()
 
@@ -67,16 +79,8 @@ class Server:
     entries: list[Entry] = field(default_factory=list)
 
     def add(self) -> None:
-        """One more entry: an event of its own, so a story of its own."""
-        number = len(self.entries)
-        words = {name: _word(self.source) for name in ("place", "name", "river")}
-        title = self.source.choice(EVENTS).format(**words)
-        others = " ".join(_word(self.source) for _ in range(6))
-        text = (
-            f"{title}, officials said. The decision concerns {others} and {self.source.randint(20, 900)} "
-            f"households near {words['river']}. {words['name']} declined to comment."
-        )
-        self.entries.append(Entry(number, title, text, time.time()))
+        """One more entry."""
+        self.entries.append(Entry(len(self.entries), *event(self.source), time.time()))
 
     def url(self, feed: int) -> str:
         """Of one feed."""

@@ -1,0 +1,1 @@
+"""How fast a lane reads the log again, and what live feels of it."""

@@ -1,200 +1,210 @@
-"""``make bench-replay``: how fast a lane runs the log again, and what that costs the live lane.
+"""``make bench-replay``: how fast a lane runs the log again, and what the live lane feels of it.
 
-The baseline of every figure is the live lane of the same run: the rate at which it works off a
-backlog, and its seconds from logged to visible in a story. Starts a stack of its own in a temporary
-folder on free ports; nothing but the log is fed, so no feed and no model takes part.
+In one run, on a stack of its own: the rate at which live works off a backlog; the rates at which a replay
+works off the same records from ``articles.raw`` and from ``articles.enriched``, not throttled, beside a
+live lane that has nothing to do; and how long after it was logged an article's story can be read in the
+live lane, with and without a replay beside it that is throttled as replays are by default.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.replay.stream import DATA, Log, entries
-from benchmarks.replay.watching import Watch
-from schemas.records import Article, Kind
-from tidewire.places import broker, codec, stack_settings
-from tidewire.profile import Profile, save
-from tidewire.roles import demo_environment, reading_roles
-from tidewire.stack import ports
-from tidewire.stack.settings import StackSettings
-from tidewire.stack.stack import Stack
+from benchmarks.own_stack import own_stack, say
+from benchmarks.replay.entries import STREAM, Item, articles, from_stream, generated
+from benchmarks.replay.raw_log import RawLog
+from benchmarks.replay.watching import Shown, Working
+from flink_jobs.runs import SOURCES, Source
+from flink_jobs.settings import TimeSettings
+from flink_jobs.stories.settings import StoriesSettings
+from replay.log import Replay
+from schemas.records import Article
+from tidewire import tally
+from tidewire.asked import BYTES_PER_S, Asked
+from tidewire.jobs import ids
+from tidewire.places import broker, codec, reader
+from tidewire.profile import Profile
+from tidewire.replays import Replays
+from tidewire.roles import demo_environment
+from tidewire.running import start
+from tidewire.settle import Settling, settle
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, STORIES
 from topics.lane import LIVE, Lane
-from topics.reading import end_offsets, read_range
+from topics.reading import beginnings, end_offsets
 
-COUNT = int(os.environ.get("BENCH_ARTICLES", "3000"))
-SECONDS = float(os.environ.get("BENCH_SECONDS", "60"))
-# Live is measured at a rate that leaves it room, as a stream that is not a backlog does.
-PER_S = float(os.environ.get("BENCH_RATE", "5"))
-GIVE_UP_S = 600.0
-LAST_S = 20.0
+WARM = 40
+SETTLE_S = 600.0
+LAST_ONES_S = 30.0
+NO_NEWSWIRE = 1
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """``entries`` in the backlog; then ``per_s`` for ``seconds``, twice."""
+
+    entries: int
+    per_s: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Seconds from logged to readable, of ``found`` articles among those ``written``."""
+
+    written: int
+    found: int
+    p50_s: float
+    p95_s: float
+
+
+class Bench:
+    """The measurements, in the order in which they are made."""
+
+    def __init__(self, replays: Replays, sizes: Sizes) -> None:
+        self._replays = replays
+        self._sizes = sizes
+        self._raw = RawLog(broker(), codec())
+        self._backlog = articles(_items(sizes.entries))
+        # Of their own, so that each tells of something new.
+        self._fresh = articles(generated())
+
+    def live(self) -> float:
+        """Articles a second at which live works off the backlog."""
+        self._write_and_await(self._fresh_ones(WARM))
+        return self._write_and_await(self._backlog).rate
+
+    def replayed(self, source: Source) -> float:
+        """Articles a second at which a lane does."""
+        lane = Lane(source.replace("articles.", "from-"))
+        replay = self._recorded(Asked(lane=lane, source=source, bytes_per_s=None))
+        run = replay.runs[-1]
+        assert run.start is not None
+        assert run.bounds is not None
+        begins = {**beginnings(broker(), source), **run.start.offsets}
+        say(f"from {source}: {dict(begins)} to {dict(run.bounds.offsets)}")
+        with Working(broker(), lane, source, begins, run.bounds.offsets, None) as working:
+            self._run(replay)
+            working.await_quiet()
+        self._replays.drop(lane, say)
+        return working.rate
+
+    def latency(self, beside: Replay | None = None) -> Latency:
+        """Of entries that come steadily, as long as the replay beside them goes on."""
+        since = time.time_ns() // 1_000_000
+        jobs = self._replays.jobs.rest
+
+        def goes_on() -> bool:
+            return beside is None or all(jobs.active(run.name) for run in beside.runs)
+
+        with Shown(broker(), codec(), end_offsets(broker(), STORIES), since) as shown:
+            written = self._raw.pace(self._fresh, self._sizes.per_s, self._sizes.seconds, goes_on)
+            shown.await_count(written, LAST_ONES_S)
+        seconds = list(shown.seconds.values())
+        say(f"{written} written, {len(seconds)} shown")
+        return Latency(
+            written, len(seconds), statistics.median(seconds), statistics.quantiles(seconds, n=20)[-1]
+        )
+
+    def beside_a_replay(self) -> Latency:
+        """The same while a lane runs the raw log again, throttled as by default."""
+        replay = self._recorded(Asked(lane=Lane("beside"), bytes_per_s=BYTES_PER_S))
+        replay, _ = self._replays.running.begin(replay, say)
+        found = self.latency(replay)
+        self._replays.drop(replay.lane, say)
+        return found
+
+    def settle(self) -> None:
+        """Waits until agents and index have done their part, so that nothing else is measured with it."""
+        jobs = dict(ids(self._replays.jobs))
+        asked = Settling(
+            broker(), codec(), self._replays.jobs.rest, jobs, reader(), TimeSettings(), StoriesSettings()
+        )
+        settle(asked, LIVE, tally.take(broker(), codec(), LIVE).last_entry_at, SETTLE_S, say)
+
+    def _write_and_await(self, wanted: Iterator[Article]) -> Working:
+        begins, outputs = end_offsets(broker(), ARTICLES_RAW), end_offsets(broker(), ARTICLES_ENRICHED)
+        self._raw.write(wanted)
+        ends = end_offsets(broker(), ARTICLES_RAW)
+        with Working(broker(), LIVE, ARTICLES_RAW, begins, ends, outputs) as working:
+            working.await_all()
+        return working
+
+    def _fresh_ones(self, number: int) -> Iterator[Article]:
+        return (next(self._fresh) for _ in range(number))
+
+    def _recorded(self, asked: Asked) -> Replay:
+        _, replay = self._replays.plan(asked, {})
+        return self._replays.record(asked, replay)
+
+    def _run(self, replay: Replay) -> None:
+        replay, running = self._replays.running.begin(replay, say)
+        self._replays.running.await_end(replay, running, say)
 
 
 def main() -> int:
-    names = [name for name in StackSettings.model_fields if name.endswith("_port")]
-    with tempfile.TemporaryDirectory(prefix="tidewire-bench-") as home:
-        os.environ["TIDEWIRE_HOME"] = home
-        for name, port in zip(names, ports.free(len(names)), strict=True):
-            os.environ[f"TIDEWIRE_STACK_{name.upper()}"] = str(port)
-        stack = Stack(stack_settings(), lambda step: print(f"{step.program}: {step.state}", file=sys.stderr))
-        try:
-            found = _measure(stack)
-        finally:
-            stack.down()
-    _print(found)
+    sizes = _sizes()
+    with own_stack() as stack:
+        # Producers without a feed: they write the ticks.
+        start(stack, Profile(environment=demo_environment(NO_NEWSWIRE)), say)
+        bench = Bench(Replays(stack), sizes)
+        rates = {"live": bench.live()}
+        bench.settle()
+        for source in SOURCES:
+            rates[source] = bench.replayed(source)
+        alone = bench.latency()
+        beside = bench.beside_a_replay()
+    _print(sizes, rates, alone, beside)
     return 0
 
 
-def _measure(stack: Stack) -> dict[str, float]:
-    environment = demo_environment(1)
-    save(stack.settings.home, Profile(environment=environment))
-    stack.up()
-    stack.add_roles(reading_roles(stack.settings, environment))
-    log = Log(broker(), codec())
-    log.tick()
-    _tw("jobs", "submit")
-    twice = 2 * round(SECONDS * PER_S)
-    articles = entries(COUNT + twice)
-    found = {"live": _backlog(log, articles[:COUNT])}
-    alone = articles[COUNT : COUNT + twice // 2]
-    found["alone_p50_s"], found["alone_p95_s"] = _stream(log, alone)
-    for name, source in (("raw", ARTICLES_RAW), ("enriched", ARTICLES_ENRICHED)):
-        found[name] = _replayed(f"from-{name}", source)
-    found["beside_p50_s"], found["beside_p95_s"] = _beside(log, articles[COUNT + twice // 2 :])
-    return found
+def _sizes() -> Sizes:
+    asked = argparse.ArgumentParser(prog="python -m benchmarks.replay", description=__doc__)
+    asked.add_argument("--entries", type=int, default=4_000, help="in the backlog (%(default)s)")
+    asked.add_argument("--per-s", type=float, default=4.0, help="entries a second, then (%(default)s)")
+    asked.add_argument("--seconds", type=float, default=45.0, help="for so long (%(default)s)")
+    given = asked.parse_args()
+    return Sizes(given.entries, given.per_s, given.seconds)
 
 
-def _tw(*arguments: str) -> None:
-    done = subprocess.run(_command(*arguments), capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}")
+def _items(number: int) -> Iterator[Item]:
+    if STREAM.exists():
+        return from_stream(number)
+    say(f"{STREAM} is not there: entries are generated")
+    return islice(generated(seed=11), number)
 
 
-def _command(*arguments: str) -> list[str]:
-    return [str(Path(sys.executable).parent / "tidewire"), *arguments]
-
-
-def _backlog(log: Log, articles: list[Article]) -> float:
-    """Entries a second of the live lane, all of them there at once."""
-    watch = Watch(broker(), codec(), LIVE)
-    with watch.looking():
-        log.write(articles)
-        _until(watch, len({each.article_id for each in articles}), log)
-    _say(f"live: {watch.rate():.1f} entries/s of a backlog of {watch.count}")
-    return watch.rate()
-
-
-def _until(watch: Watch, count: int, log: Log) -> None:
-    """Until so many are visible; ticks go on meanwhile, as producers write them."""
-    deadline = time.monotonic() + GIVE_UP_S
-    while watch.count < count:
-        log.tick()
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{watch.count} of {count} became visible in {GIVE_UP_S:.0f} s")
-        time.sleep(2)
-
-
-def _replayed(name: str, source: str) -> float:
-    """Entries a second of a lane that runs the whole of a topic again, unthrottled."""
-    watch = Watch(broker(), codec(), Lane(name))
-    where = f"{source}:earliest"
-    with watch.looking():
-        _tw("replay", "start", "--lane", name, "--yes", "--limit", "0", "--from-offset", where)
-    _say(f"{name}: {watch.rate():.1f} entries/s, {watch.count} in all")
-    _tw("replay", "drop", "--yes", name)
-    return watch.rate()
-
-
-def _beside(log: Log, articles: list[Article]) -> tuple[float, float]:
-    """Seconds to a story of the live lane, while a lane runs all again at the default limit."""
-    name = "beside"
-    watch = Watch(broker(), codec(), Lane(name))
-    command = _command("replay", "start", "--lane", name, "--yes")
-    with watch.looking(), subprocess.Popen(command, stdout=subprocess.DEVNULL) as running:
-        while not watch.count and running.poll() is None:
-            time.sleep(0.2)
-        began, first = time.time(), watch.count
-        found = _stream(log, articles)
-        lasted = watch.seen[-1][0] - began
-        _say(f"{name}: {watch.count - first} entries of the lane in {lasted:.0f} s beside the live ones")
-        if running.wait():
-            raise RuntimeError(f"`replay start --lane {name}` ended with {running.returncode}")
-    if lasted < SECONDS / 2:
-        raise RuntimeError(f"the replay ran for {lasted:.0f} s of {SECONDS:.0f}: give it more BENCH_ARTICLES")
-    return found
-
-
-def _stream(log: Log, articles: list[Article]) -> tuple[float, float]:
-    """Writes entries at a steady rate; median and 95th percentile of the seconds from logged to seen."""
-    watch = Watch(broker(), codec(), LIVE, STORIES, end_offsets(broker(), STORIES))
-    with watch.looking():
-        began = last_tick = time.time()
-        for number, article in enumerate(articles):
-            log.write_one(article)
-            while time.time() < began + number / PER_S:
-                if time.time() - last_tick >= 1.0:
-                    last_tick = time.time()
-                    log.tick()
-                time.sleep(0.02)
-        ends = time.time() + LAST_S
-        while time.time() < ends:
-            log.tick()
-            time.sleep(1)
-    return _seconds({each.article_id for each in articles}, watch)
-
-
-def _seconds(wanted: set[str], watch: Watch) -> tuple[float, float]:
-    reading = codec()
-    logged: dict[str, float] = {}
-    for each in read_range(broker(), ARTICLES_RAW):
-        article = reading.decode(each.value or b"", Article)
-        if article.kind is Kind.ENTRY and article.article_id in wanted:
-            logged.setdefault(article.article_id, each.timestamp_ms / 1000)
-    # What the backlog had already brought is no arrival.
-    found = [
-        seen - logged[each] for each, seen in watch.shown.items() if each in logged and seen >= logged[each]
-    ]
-    if len(found) < 0.9 * len(wanted):
-        raise RuntimeError(f"{len(found)} of {len(wanted)} entries came into a story")
-    return statistics.median(found), statistics.quantiles(found, n=20)[-1]
-
-
-def _say(message: str) -> None:
-    print(message, file=sys.stderr)
-
-
-def _print(found: dict[str, float]) -> None:
-    table = Table("", "entries/s", "of live", "to a story p50 s", "p95 s", box=None)
-    live = found["live"]
-    table.add_row("live", f"{live:.1f}", "1", f"{found['alone_p50_s']:.2f}", f"{found['alone_p95_s']:.2f}")
-    for name in ("raw", "enriched"):
-        table.add_row(f"lane from {name}", f"{found[name]:.1f}", f"{found[name] / live:.2f}", "", "")
-    table.add_row(
-        "live, a lane beside it", "", "", f"{found['beside_p50_s']:.2f}", f"{found['beside_p95_s']:.2f}"
-    )
-    Console().print(table)
+def _print(sizes: Sizes, rates: dict[str, float], alone: Latency, beside: Latency) -> None:
+    table = Table("what", "articles/s", "over live", box=None)
+    for name, rate in rates.items():
+        table.add_row(name, f"{rate:.1f}", f"{rate / rates['live']:.2f}")
+    lags = Table("live, logged to readable", "entries", "found", "p50 s", "p95 s", box=None)
+    for name, each in (("alone", alone), ("beside a replay", beside)):
+        lags.add_row(name, str(each.written), str(each.found), f"{each.p50_s:.2f}", f"{each.p95_s:.2f}")
+    console = Console()
+    console.print(table)
+    console.print(lags)
+    line = {
+        "bench": "replay",
+        "entries": sizes.entries,
+        "live_per_s": rates["live"],
+        "from_raw_vs_live": rates[ARTICLES_RAW] / rates["live"],
+        "from_enriched_vs_live": rates[ARTICLES_ENRICHED] / rates["live"],
+        "live_p95_s": alone.p95_s,
+        "live_p95_beside_s": beside.p95_s,
+        "live_p95_ratio": beside.p95_s / alone.p95_s,
+    }
     print(
-        json.dumps(
-            {
-                "bench": "replay",
-                "articles": COUNT,
-                "recorded": DATA.is_file(),
-                "from_raw_vs_live": round(found["raw"] / live, 3),
-                "from_enriched_vs_live": round(found["enriched"] / live, 3),
-                "live_p95_ratio": round(found["beside_p95_s"] / found["alone_p95_s"], 3),
-                **{name: round(value, 2) for name, value in found.items()},
-            }
-        )
+        json.dumps({name: round(each, 3) if isinstance(each, float) else each for name, each in line.items()})
     )
 
 

@@ -68,9 +68,15 @@ const one = (path, title, view) => async (mine, ident) => {
   if (mine === visit) show(title(answer), view(answer));
 };
 
+async function compare(mine) {
+  const [lanes, made] = await Promise.all([ask("/api/lanes"), ask("/api/comparisons")]);
+  if (mine === visit) show("Lanes", views.lanes(lanes, lane), views.comparisons(made));
+}
+
 const ROUTES = [
   [/^\/$/, home],
   [/^\/search$/, search],
+  [/^\/compare$/, compare],
   [/^\/stories\/([^/]+)$/, one("/api/stories", (answer) => answer.title, views.story)],
   [/^\/briefs\/([^/]+)$/, one("/api/briefs", (answer) => answer.headline, views.brief)],
 ];

@@ -63,6 +63,24 @@ export function stories(answer, known) {
     answer.stories.map((story) => storyItem(story, known !== null && known.get(story.id) !== story.revision)));
 }
 
+// To another lane the page is loaded anew, for the lane is a part of every address.
+export function lanes(answer, shown) {
+  const current = shown ?? answer.promoted;
+  return el("section", {}, el("h1", {}, "Lanes"),
+    el("ul", { class: "list", id: "lanes" }, answer.lanes.map((lane) => el("li", {},
+      el("h3", {}, el("a", { href: `/?lane=${encodeURIComponent(lane.name)}`, "aria-current": lane.name === current ? "true" : null }, lane.name)),
+      meta(lane.name === answer.promoted && tag("what readers are shown"), lane.name === current && tag("shown now"),
+        lane.error && tag(lane.error, true))))));
+}
+
+export function comparisons(answer) {
+  return el("section", {}, el("h2", {}, "Comparisons"), answer.comparisons.length
+    ? el("ul", { class: "list", id: "comparisons" }, answer.comparisons.map((each) => el("li", {},
+      el("h3", {}, el("a", { href: each.url }, `${each.first} beside ${each.second}`)),
+      meta(tag(each.verdict, each.verdict === "different"), when(each.compared_at)))))
+    : empty("No lanes were compared yet", "./tw replay compare live LANE makes a comparison, and it appears here."));
+}
+
 export function results(answer) {
   if (!answer.results.length) {
     return empty(`Nothing found for “${answer.query}”`, "Try other words, or fewer; the search goes by meaning and by words.");

@@ -40,7 +40,11 @@ STOP_TIMEOUT_S = 180.0
 
 
 class Home:
-    """``env`` is what its commands run with; nothing of the caller's Tidewire reaches it."""
+    """``env`` is what its commands run with; nothing of the caller's Tidewire reaches it. A test of much
+    gives it more time."""
+
+    command_timeout_s = COMMAND_TIMEOUT_S
+    settle_timeout_s = SETTLE_TIMEOUT_S
 
     def __init__(self, folder: Path, newswire_port: int) -> None:
         names = [name for name in StackSettings.model_fields if name.endswith("_port")]
@@ -69,7 +73,11 @@ class Home:
     def tw(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
         """Runs a command; its exit status must be ``status``."""
         done = subprocess.run(
-            self.command(*arguments), env=self.env, capture_output=True, text=True, timeout=COMMAND_TIMEOUT_S
+            self.command(*arguments),
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=self.command_timeout_s,
         )
         assert done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
@@ -128,7 +136,7 @@ class Home:
             self.times,
             self.stories,
         )
-        settle(asked, lane, self.tally(lane).last_entry_at, SETTLE_TIMEOUT_S)
+        settle(asked, lane, self.tally(lane).last_entry_at, self.settle_timeout_s)
 
     def compared(self, lane: Lane, until: int | None = None) -> Comparison:
         """The live lane beside another, up to a logged time (ms); default the last tick."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from flink_jobs.settings import TimeSettings
-from reader.comparisons import Comparisons
+from reader.comparisons import Comparisons, Kept
 from replay.compare import Comparison, Difference, Range
 from replay.compare import compare as compare_outputs
 from replay.compare_briefs import Pair
@@ -46,16 +47,25 @@ def compare(
     """What two lanes made of the same log: equal, or where and why not. Exit status 1 if they differ
     in what may not differ."""
     found = compared(Lane(first), Lane(second), until, ranges(starts or []))
-    written = page(found, first, second)
-    Comparisons(stack_settings().home).keep(Lane(first), Lane(second), written)
+    _keep(found, Lane(first), Lane(second))
     if page_file is not None:
-        page_file.write_text(written, encoding="utf-8")
+        page_file.write_text(page(found, first, second), encoding="utf-8")
         typer.echo(f"The page is {page_file}", err=True)
     if as_json:
         typer.echo(json.dumps(summary(found, first, second), ensure_ascii=False))
     else:
         _print(Console(highlight=False), found, first, second)
     raise typer.Exit(1 if found.verdict == "different" else 0)
+
+
+def _keep(found: Comparison, first: Lane, second: Lane) -> None:
+    """For readers; where the home cannot be written to, that is said and the comparison stands."""
+    text = page(found, first.name, second.name, above="/compare")
+    kept = Kept(first=first, second=second, compared_at=datetime.now(UTC), verdict=found.verdict, page=text)
+    try:
+        Comparisons(stack_settings().home).keep(kept)
+    except OSError as error:
+        typer.echo(f"not kept for the reader's page: {error}", err=True)
 
 
 def compared(first: Lane, second: Lane, until: int | None, known: dict[str, Range]) -> Comparison:

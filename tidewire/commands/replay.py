@@ -26,7 +26,7 @@ from replay.select import (
     parse_place,
     parse_time,
 )
-from tidewire.asked import Asked, brief_places, feed_ids
+from tidewire.asked import BYTES_PER_S, Asked, brief_places, feed_ids
 from tidewire.commands import compare
 from tidewire.commands.stack import say, show_step
 from tidewire.places import stack_settings
@@ -35,8 +35,6 @@ from tidewire.replays import Replays
 from tidewire.stack.stack import Stack
 from tidewire.times import of_millis
 from topics.lane import Lane
-
-BYTES_PER_S = 400_000.0
 
 app = typer.Typer(no_args_is_help=True, help="Run the log again, beside the live stream.")
 app.command()(compare.compare)

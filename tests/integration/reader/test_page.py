@@ -4,6 +4,8 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,18 +17,19 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from reader.api import create_app
+from reader.comparisons import Kept
 from reader.lanes import Library
 from reader.settings import ReaderSettings
+from replay import compare_page
 from replay.compare import compare
-from replay.compare_page import page
-from replay.compare_records import Outputs
 from schemas.codec import Codec
 from schemas.records import Story, StoryChange
 from schemas.registry import LocalSchemas
 from sinks.indexer import Indexer
 from sinks.settings import IndexSettings
 from tests.fakes.index_sample import DAY, HOSTILE, T0, Words, article, member, sample
-from topics.lane import Lane
+from tests.unit.replay.test_compare import LANE, brief
+from topics.lane import LIVE, Lane
 from topics.settings import BrokerSettings
 
 pytestmark = pytest.mark.integration
@@ -212,6 +215,42 @@ def test_hostile_text_stays_text(visit: Open, path: str) -> None:
     assert not [each for each in hrefs if each.startswith("javascript:")]
 
 
+def test_lanes_and_what_became_of_comparing_them(visit: Open, library: Library) -> None:
+    hostile = replace(LANE, briefs=(brief(HOSTILE),))
+    said = compare_page.page(compare(hostile, LANE), "live", "check", above="/compare")
+    library.comparisons.keep(kept(said))
+    shown = visit("/")
+    shown.find_element(By.LINK_TEXT, "Lanes and comparisons").click()
+    WebDriverWait(shown, 20).until(lambda p: found(p, "#comparisons li"))
+    assert [each.text for each in found(shown, "#lanes a[aria-current]")] == ["live"]
+    shot(shown, "lanes")
+    shown.find_element(By.LINK_TEXT, "live beside check").click()
+    WebDriverWait(shown, 20).until(lambda p: "live beside check" in p.title)
+    assert shown.find_element(By.CSS_SELECTOR, "h1 .different").text == "different"
+    for each in found(shown, "details"):
+        each.find_element(By.TAG_NAME, "summary").click()
+    assert HOSTILE in shown.find_element(By.TAG_NAME, "body").text
+    assert found(shown, "script, img, iframe, [onerror]") == []
+    shot(shown, "comparison")
+    shown.find_element(By.LINK_TEXT, "All comparisons").click()
+    WebDriverWait(shown, 20).until(lambda p: found(p, "#comparisons li"))
+
+
+def test_nothing_on_a_comparison_can_run(browser: webdriver.Chrome, address: str, library: Library) -> None:
+    """Even if it had not been escaped."""
+    library.comparisons.keep(kept("<title>before</title><script>document.title = 'after'</script>"))
+    browser.get(f"{address}/compare/live/check")
+    assert browser.title == "before"
+    said = [each["message"] for each in browser.get_log("browser")]  # type: ignore[no-untyped-call]
+    assert any("script" in each for each in said)
+
+
+def kept(said: str) -> Kept:
+    return Kept(
+        first=LIVE, second=Lane("check"), compared_at=datetime.now(UTC), verdict="different", page=said
+    )
+
+
 def test_what_is_not_there_is_said_with_what_to_do(browser: webdriver.Chrome, address: str) -> None:
     browser.get(f"{address}/briefs/none")
     drawn(browser)
@@ -253,18 +292,3 @@ def test_a_narrow_dark_screen_has_no_sideways_scroll(visit: Open) -> None:
     finally:
         page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
         page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-
-
-def test_a_comparison_of_lanes_is_read_in_the_browser(
-    browser: webdriver.Chrome, address: str, library: Library
-) -> None:
-    outputs = Outputs()
-    library.comparisons.keep(Lane("live"), Lane("check"), page(compare(outputs, outputs), "live", "check"))
-    browser.get(address)
-    browser.find_element(By.LINK_TEXT, "comparisons of lanes").click()
-    browser.find_element(By.PARTIAL_LINK_TEXT, "live beside check").click()
-    heading = browser.find_element(By.TAG_NAME, "h1")
-    assert heading.text.startswith("live beside check: ")
-    # The page's own style holds, under the policy that it is served with.
-    assert browser.find_element(By.CSS_SELECTOR, "td").value_of_css_property("vertical-align") == "top"
-    assert [each for each in browser.get_log("browser") if "/compare" in each["message"]] == []

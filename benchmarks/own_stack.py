@@ -1,0 +1,34 @@
+"""A stack of a benchmark's own: a temporary home, free ports, and an end with the block."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tidewire.places import stack_settings
+from tidewire.stack import ports
+from tidewire.stack.settings import StackSettings
+from tidewire.stack.stack import Stack
+
+
+@contextmanager
+def own_stack() -> Iterator[Stack]:
+    """Not started yet; this process's Tidewire is that one from here on, so once in a process."""
+    names = [name for name in StackSettings.model_fields if name.endswith("_port")]
+    with tempfile.TemporaryDirectory(prefix="tidewire-bench-") as home:
+        os.environ["TIDEWIRE_HOME"] = home
+        for name, port in zip(names, ports.free(len(names)), strict=True):
+            os.environ[f"TIDEWIRE_STACK_{name.upper()}"] = str(port)
+        stack = Stack(stack_settings(), lambda step: say(f"{step.program}: {step.state}"))
+        try:
+            yield stack
+        finally:
+            stack.down()
+
+
+def say(message: str) -> None:
+    """Progress, on standard error."""
+    print(message, file=sys.stderr)
