@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from desks.loader import Desk
 from language.embeddings import Encoder, Vector, from_bytes, to_bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Prototypes:
-    """Vectors of desks' prototypes: by the desk's name, a float16 vector of unit length a prototype."""
+    """By desk, a row of unit length for each of its prototypes, rounded to float16."""
 
     model: str
-    vectors: Mapping[str, tuple[bytes, ...]]
+    vectors: Mapping[str, NDArray[np.float32]]
 
     def likeness(self, vector: Vector) -> dict[str, float]:
         """By desk, the cosine of a vector (of any length above 0) and the nearest prototype.
@@ -24,10 +25,7 @@ class Prototypes:
         Rounded, so that a last bit of arithmetic does not route a story.
         """
         unit = vector / np.linalg.norm(vector)
-        return {
-            desk: round(max(float(unit @ from_bytes(each)) for each in vectors), 3)
-            for desk, vectors in self.vectors.items()
-        }
+        return {desk: round(float((vectors @ unit).max()), 3) for desk, vectors in self.vectors.items()}
 
 
 NO_PROTOTYPES = Prototypes("", {})
@@ -38,7 +36,7 @@ def prototypes_of(desks: Sequence[Desk], encoder: Encoder) -> Prototypes:
     return Prototypes(
         encoder.name,
         {
-            desk.name: tuple(to_bytes(vector) for vector in encoder.encode(desk.prototypes))
+            desk.name: np.stack([from_bytes(to_bytes(each)) for each in encoder.encode(desk.prototypes)])
             for desk in desks
             if desk.prototypes
         },
