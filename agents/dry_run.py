@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import reduce
 from typing import Any
 
 from agents.drafting.items import items_of, material, nonce_of
@@ -20,6 +19,7 @@ from agents.drafting.settings import WriterSettings
 from agents.drafting.shapes import WORKERS, Lead
 from agents.drafting.writer import MOST, ModelWriter
 from agents.evaluate import recipe
+from agents.foreseen import NOTHING, Foreseen
 from agents.model.answers import Answer, read, request_hash
 from agents.model.client import BYTES_A_TOKEN
 from agents.model.recordings import RecordedOnly, Unrecorded
@@ -30,28 +30,6 @@ from schemas.identity import brief_id
 
 # A character takes no more bytes than this.
 BYTES_A_CHARACTER = 4
-NOTHING = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Foreseen:
-    """Of some briefs: requests whose answers are recorded, those that are new at least and at most, and
-    what the new ones can cost at most, US dollars."""
-
-    briefs: int = 0
-    recorded: int = 0
-    least: int = 0
-    most: int = 0
-    worst_usd: Decimal = NOTHING
-
-    def __add__(self, other: Foreseen) -> Foreseen:
-        return Foreseen(
-            self.briefs + other.briefs,
-            self.recorded + other.recorded,
-            self.least + other.least,
-            self.most + other.most,
-            self.worst_usd + other.worst_usd,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +136,6 @@ class DryRun:
         results = settings.tool_calls * self.limits.most_characters * BYTES_A_CHARACTER // BYTES_A_TOKEN
         by_tools = self._rounds * (settings.max_tokens + results)
         return _size(whole) + max(by_tools, MOST * settings.max_tokens)
-
-
-def total(by_desk: Mapping[str, Foreseen]) -> Foreseen:
-    """Of all desks."""
-    return reduce(Foreseen.__add__, by_desk.values(), Foreseen())
 
 
 def _size(request: Mapping[str, Any]) -> int:

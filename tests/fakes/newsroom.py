@@ -14,8 +14,9 @@ from pydantic import SecretStr
 from agents.drafting.settings import WriterSettings
 from agents.drafting.steps import Tools
 from agents.drafting.writer import ModelWriter
-from agents.dry_run import DryGateway, DryRun, Foreseen, Limits
+from agents.dry_run import DryGateway, DryRun, Limits
 from agents.evaluate import evaluate
+from agents.foreseen import Foreseen
 from agents.model import ModelGateway, ModelSettings
 from agents.model.client import MessagesClient
 from agents.model.endpoints import TABLE

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from agents.dry_run import Foreseen, total
+from agents.foreseen import Foreseen, total
 from agents.prompts import FOLDER, PromptError, load
 from agents.work import Work
 from desks import Desk
