@@ -30,6 +30,8 @@ class AgentsSettings(BaseSettings):
     stop_grace_s: Annotated[float, Field(ge=0)] = 8.0
     # A folder of desk files; those that come with Tidewire when not given.
     desks: Path | None = None
+    # A folder of prompts; what it does not have is as it comes with Tidewire.
+    prompts: Path | None = None
     # The lane whose indicators briefs use: a lane that runs enriched articles again cuts no windows.
     indicators_lane: str | None = None
     # Health and metrics over HTTP on loopback; off when not given.

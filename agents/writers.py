@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from agents.drafting.settings import WriterSettings
 from agents.drafting.writer import ModelWriter
+from agents.dry_run import DryGateway, DryRun, Limits
 from agents.extract import ExtractiveWriter
 from agents.model import ModelFailed, ModelGateway, ModelSettings
 from agents.model.client import MessagesClient
 from agents.model.endpoints import capabilities
 from agents.model.errors import Unfit
 from agents.model.gateway import Purse
-from agents.model.recordings import Recordings, ResponseLog
+from agents.model.recordings import RecordedOnly, Recordings, ResponseLog
 from agents.money.breaker import Breaker
 from agents.money.budget import Budget, Caps
 from agents.money.prices import Prices
@@ -24,6 +26,7 @@ from agents.money.settings import MoneySettings
 from agents.money.spent import Spent
 from agents.prompts import load
 from agents.rail import Rail
+from agents.settings import AgentsSettings
 from agents.tools.registry import Rail as Indicators
 from agents.tools.settings import ToolSettings
 from agents.tools.toolbox import Toolbox
@@ -40,6 +43,7 @@ Send = Callable[[str, bytes, bytes, int | None], Awaitable[None]]
 
 # Of each indicator, what a tool shows.
 WINDOWS = 6
+DRY_S = 3_600.0
 
 log = logger("agents.writers")
 
@@ -94,7 +98,7 @@ def writing(lane: Lane, broker: BrokerSettings, codec: Codec, send: Send, rail: 
     purse = _purse(money, prices, Spent(broker, codec, lane))
     gateway = ModelGateway(model.messages_url, client, recordings, purse, audit, now_ms)
     toolbox = Toolbox(lane, ToolSettings(), recordings, audit, now_ms, _indicators(rail))
-    writer = ModelWriter(gateway, load(), settings, capable, toolbox)
+    writer = ModelWriter(gateway, load(AgentsSettings().prompts), settings, capable, toolbox)
     log.info("writing with a model", endpoint=model.messages_url, kind=capable.name, models=settings.models)
     return Writing(writer, client, toolbox, settings.models)
 
@@ -116,7 +120,34 @@ def recorded_writer(lane: Lane, broker: BrokerSettings, codec: Codec) -> ModelWr
     client = MessagesClient(model, capable)
     gateway = ModelGateway(model.messages_url, client, recordings, purse, kept, now_ms)
     toolbox = Toolbox(lane, ToolSettings(), recordings, kept, now_ms, none)
-    return ModelWriter(gateway, load(), WriterSettings(), capable, toolbox)
+    return ModelWriter(gateway, load(AgentsSettings().prompts), WriterSettings(), capable, toolbox)
+
+
+def dry_run(
+    lane: Lane, broker: BrokerSettings, codec: Codec, prompts: Path | None, models: Mapping[str, str]
+) -> DryRun:
+    """The writer that a key would give, on recorded answers alone; ``prompts`` and ``models`` (by setting)
+    are what is not as it is here. Raises Unfit, UnknownPrice, PromptError."""
+    model, money, tools = ModelSettings(), MoneySettings(), ToolSettings()
+    capable, prices = capabilities(model), Prices(money)
+    # Nobody is waited for.
+    unlimited = {"step_s": DRY_S, "brief_s": DRY_S}
+    settings = WriterSettings().model_copy(update={**unlimited, **models})
+    for name in settings.models:
+        prices.worst(name, 1, 1, now_ms())
+
+    async def unheard(_: AgentEvent) -> None:
+        """What was not done is not on the books."""
+
+    async def nothing(desk: str, cutoff: int) -> list[dict[str, Any]]:
+        raise AssertionError(f"a tool ran for desk {desk} at {cutoff} in a dry run")
+
+    recordings = RecordedOnly(ResponseLog(broker, codec).read_on)
+    gateway = DryGateway(model.messages_url, recordings)
+    toolbox = Toolbox(lane, tools, recordings, unheard, now_ms, nothing)
+    writer = ModelWriter(gateway, load(prompts or AgentsSettings().prompts), settings, capable, toolbox)
+    limits = Limits(money.per_brief_usd, tools.most_characters)
+    return DryRun(writer, gateway, prices, limits, now_ms())
 
 
 def _indicators(rail: Rail) -> Indicators:

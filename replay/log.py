@@ -21,6 +21,8 @@ from topics.lane import Lane
 FILE = "replay.json"
 DESKS = "desks"
 DESKS_VARIABLE = "TIDEWIRE_AGENTS_DESKS"
+PROMPTS = "prompts"
+PROMPTS_VARIABLE = "TIDEWIRE_AGENTS_PROMPTS"
 
 
 class RecordBroken(RuntimeError):
@@ -107,14 +109,22 @@ class ReplayLog:
 
     def keep_desks(self, lane: Lane, desks: Path) -> Path:
         """A copy of desk files, for the lane's agents."""
-        kept = self.of(lane) / DESKS
-        shutil.rmtree(kept, ignore_errors=True)
-        kept.mkdir(parents=True)
-        for file in desks.glob("*.yaml"):
-            shutil.copy(file, kept)
-        return kept
+        return self._keep(lane, DESKS, desks.glob("*.yaml"))
+
+    def keep_prompts(self, lane: Lane, prompts: Path) -> Path:
+        """A copy of prompts, for the lane's agents."""
+        return self._keep(lane, PROMPTS, prompts.glob("*.md"))
 
     def environment(self, replay: Replay) -> dict[str, str]:
         """What the lane's agents are told beside what all of the home's are."""
-        desks = self.of(replay.lane) / DESKS
-        return replay.environment | ({DESKS_VARIABLE: str(desks)} if desks.exists() else {})
+        folder = self.of(replay.lane)
+        kept = {DESKS_VARIABLE: folder / DESKS, PROMPTS_VARIABLE: folder / PROMPTS}
+        return replay.environment | {name: str(path) for name, path in kept.items() if path.exists()}
+
+    def _keep(self, lane: Lane, name: str, files: Iterable[Path]) -> Path:
+        kept = self.of(lane) / name
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir(parents=True)
+        for file in files:
+            shutil.copy(file, kept)
+        return kept

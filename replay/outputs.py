@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
+from agents.money.budget import BUDGET
 from replay.compare_log import LogFold, RawLog
 from replay.compare_records import Given, Moved, Outputs, Placed, Range, Told, Window, warm_range
 from schemas.codec import Codec
@@ -37,9 +38,6 @@ from topics.takedowns import read_takedowns
 
 R = TypeVar("R", bound=Record)
 S = TypeVar("S")
-
-# What an audit event's reason begins with when a call was not made for want of money.
-REFUSAL = "budget"
 
 
 def read_outputs(settings: BrokerSettings, codec: Codec, lane: Lane, range_: Range | None = None) -> Outputs:
@@ -101,10 +99,15 @@ def last_tick(settings: BrokerSettings, codec: Codec) -> int:
 def _refused(settings: BrokerSettings, codec: Codec, lane: Lane) -> dict[str, str]:
     """Briefs for which a call to a model was refused, by id, and why."""
     events = (event for _, event in _each(settings, codec, lane.topic(AGENTS_AUDIT), AgentEvent))
+    return refusals(events)
+
+
+def refusals(events: Iterable[AgentEvent]) -> dict[str, str]:
+    """Of an audit: what refused a call, by brief."""
     return {
         event.brief_id: event.reason
         for event in events
-        if event.kind is not AgentEventKind.CHECK and event.brief_id and event.reason.startswith(REFUSAL)
+        if event.kind is AgentEventKind.CHECK and event.brief_id and event.reason == BUDGET
     }
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flink_jobs.runs import JobName, Source
+from replay.requests import Requests
+from replay.requests import described as asked_of_models
 from topics.catalogue import ARTICLES_RAW, TOPICS
 from topics.lane import Lane
 
@@ -36,6 +38,7 @@ class Plan:
     """``offsets``, ``range_offsets``, ``ends`` (exclusive) by partition; ``follows``: without an end.
 
     ``bytes_per_s`` None: not throttled. ``takedowns``: how many there are, whose articles are left out.
+    ``requests``: what its briefs ask of models; None where that cannot be known.
     """
 
     lane: Lane
@@ -50,6 +53,7 @@ class Plan:
     bytes_per_s: float | None
     shortened: bool = False
     takedowns: int = 0
+    requests: Requests | None = None
 
     @property
     def warm_up(self) -> int:
@@ -101,6 +105,8 @@ def described(plan: Plan) -> list[str]:
         f"           collection {plan.lane.collection('documents')} of the index, and no more than that",
         f"needs      {plan.slots} free task slots",
     ]
+    said = [] if plan.requests is None else asked_of_models(plan.requests)
+    lines += [f"{'models' if n == 0 else '':<11}{line}" for n, line in enumerate(said)]
     if plan.source != ARTICLES_RAW:
         lines.append("           its indicators are those of the live lane: windows do not depend on stories")
     return lines

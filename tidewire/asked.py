@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from agents.prompts import load as load_prompts
 from flink_jobs.deduplicated import Without
 from flink_jobs.runs import Source
 from language.models import encoder
@@ -34,9 +36,24 @@ class Asked:
     weights: Path | None = None
     lateness_ms: int | None = None
     desks: Path | None = None
+    prompts: Path | None = None
+    # By setting of agents.drafting.settings.WriterSettings.
+    models: Mapping[str, str] = field(default_factory=dict)
     encoder: str | None = None
     without: Without = field(default_factory=Without)
     bytes_per_s: float | None = None
+
+    def other_assignments(self) -> tuple[str, ...]:
+        """Its changes that may make other stories or windows than the live lane's, in words."""
+        said = (
+            ("the threshold", self.threshold),
+            ("the weights", self.weights),
+            ("the lateness", self.lateness_ms),
+            ("the encoder", self.encoder),
+            ("what is left out", self.without.feeds or self.without.articles or None),
+            ("what is still to come", self.follow or None),
+        )
+        return tuple(text for text, value in said if value is not None)
 
     def changes(self) -> tuple[str, ...]:
         """What is not as in the live lane, in words."""
@@ -45,6 +62,8 @@ class Asked:
             ("weights of {}", self.weights),
             ("lateness {} ms", self.lateness_ms),
             ("desks of {}", self.desks),
+            ("prompts of {}", self.prompts),
+            ("models {}", ", ".join(f"{name} {model}" for name, model in self.models.items())),
             ("encoder {}", self.encoder),
             ("without feeds {}", ", ".join(self.without.feeds)),
             ("without articles {}", ", ".join(self.without.articles)),
@@ -74,11 +93,14 @@ def feed_ids(named: list[str]) -> tuple[str, ...]:
 
 
 def check(asked: Asked) -> None:
-    """Raises SelectionError for what cannot be, ModelMissing for an encoder that is not here."""
+    """Raises SelectionError for what cannot be, ModelMissing for an encoder that is not here, PromptError for
+    a folder of prompts that cannot be used."""
     if asked.lane.is_live:
         raise SelectionError("live is the lane that a replay runs beside: choose another name")
     if asked.follow and asked.end is not None:
         raise SelectionError("a replay that follows has no end: leave out either --follow or the end")
+    if asked.prompts is not None:
+        load_prompts(asked.prompts)
     if asked.encoder is not None:
         # Looked for here already: a job without it would fail over and over.
         encoder(asked.encoder)

@@ -56,8 +56,11 @@ class Replays:
     def plan(self, asked: Asked, options: dict[str, str]) -> tuple[Plan, Replay]:
         """What is to be done, and the record that would begin it; nothing is changed.
 
-        Raises SelectionError, Overtaken, NoTick, NotKnownYet, DeskError, WeightsError.
+        Raises SelectionError, Overtaken, NoTick, NotKnownYet, DeskError, WeightsError, PromptError.
         """
+        # Here, because the model's SDK would double the time that every other command takes to start.
+        from tidewire.foreseen import requests_of_models
+
         check(asked)
         changes = asked.changes()
         if self._has_traces(asked.lane):
@@ -90,6 +93,7 @@ class Replays:
             bytes_per_s=asked.bytes_per_s,
             shortened=reached.shortened,
             takedowns=len(takedowns),
+            requests=requests_of_models(asked, begins_at, bounds.end_at, reached.shortened),
         )
         created_at = time.time_ns() // 1_000_000
         replay = Replay(
@@ -107,6 +111,8 @@ class Replays:
         """From here on the replay goes on by its record alone."""
         if asked.desks is not None:
             self.log.keep_desks(asked.lane, asked.desks)
+        if asked.prompts is not None:
+            self.log.keep_prompts(asked.lane, asked.prompts)
         return self.log.put(replay)
 
     def limit(self, replay: Replay, bytes_per_s: float | None) -> Replay:
@@ -209,7 +215,7 @@ class Replays:
 
     def _environment(self, asked: Asked) -> dict[str, str]:
         """What the lane's agents are told beside what all of this home's are."""
-        own = {}
+        own = {f"TIDEWIRE_WRITER_{name.upper()}": model for name, model in asked.models.items()}
         if asked.lateness_ms is not None:
             own["TIDEWIRE_TIME_LATENESS_MS"] = str(asked.lateness_ms)
         if asked.source == ARTICLES_ENRICHED:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from agents.drafting.requests import Request, continued
 from agents.drafting.settings import WriterSettings
-from agents.model import Answer, ModelFailed, ModelGateway
+from agents.model import Answer, ModelFailed
 from agents.model.answers import ToolUse, parsed
 from agents.money.budget import Account
 from agents.money.ledger import Purpose
@@ -29,6 +29,13 @@ class Errand:
     as_of: int
     nonce: str
     article_ids: tuple[str, ...]
+
+
+class Gateway(Protocol):
+    """Who answers requests; see agents.model.ModelGateway."""
+
+    async def ask(self, request: Mapping[str, Any], purpose: Purpose) -> Answer:
+        """Raises ModelFailed."""
 
 
 class Tools(Protocol):
@@ -64,7 +71,7 @@ class Tally:
 class Steps:
     """Asks for one assignment."""
 
-    gateway: ModelGateway
+    gateway: Gateway
     settings: WriterSettings
     of: Errand
     tally: Tally

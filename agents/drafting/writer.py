@@ -15,11 +15,11 @@ from agents.drafting.items import Item, items_of, material, metadata, nonce_of
 from agents.drafting.requests import Layout, to_judge, to_revise
 from agents.drafting.settings import WriterSettings
 from agents.drafting.shapes import WORKERS, Lead, Plan, Section, Task, Verdicts, Worker
-from agents.drafting.steps import Errand, Steps, Tally, Tools
+from agents.drafting.steps import Errand, Gateway, Steps, Tally, Tools
 from agents.drafting.support import Doubt
 from agents.evaluate import recipe as recipe_of
 from agents.extract import extract
-from agents.model import ModelFailed, ModelGateway
+from agents.model import ModelFailed
 from agents.model.endpoints import Capabilities
 from agents.money.budget import Account
 from agents.prompts import Prompts
@@ -53,7 +53,7 @@ class ModelWriter:
 
     def __init__(
         self,
-        gateway: ModelGateway,
+        gateway: Gateway,
         prompts: Prompts,
         settings: WriterSettings,
         capable: Capabilities,

@@ -48,6 +48,10 @@ class ResponseLog:
         return found
 
 
+class Unrecorded(LookupError):
+    """A request or a tool that would have to be asked."""
+
+
 class Recordings:
     """``read_on`` gives what others have recorded, blocking; ``record`` writes one to the log.
 
@@ -66,13 +70,16 @@ class Recordings:
         """The answer to that very request, if there is one."""
         if request_hash not in self._packed:
             await self._catch_up()
-        packed = self._packed.get(request_hash)
-        return None if packed is None else replace(packed, body=zlib.decompress(packed.body))
+        return self._unpacked(request_hash)
 
     async def keep(self, response: RecordedResponse) -> None:
         """Returns when it is in the log; only then may it be used."""
         await self._record(response)
         self._put(response.request_hash, response)
+
+    def _unpacked(self, request_hash: str) -> RecordedResponse | None:
+        packed = self._packed.get(request_hash)
+        return None if packed is None else replace(packed, body=zlib.decompress(packed.body))
 
     async def _catch_up(self) -> None:
         """Reads on, once for all who asked before the reading began."""
@@ -90,3 +97,26 @@ class Recordings:
         else:
             packed = replace(response, body=zlib.compress(response.body, 1))
             self._packed[response.request_hash] = packed
+
+
+class RecordedOnly(Recordings):
+    """What is kept, and no more: what is not, is Unrecorded; nothing is written."""
+
+    def __init__(self, read_on: Callable[[], Iterable[Kept]]) -> None:
+        super().__init__(read_on, _nothing)
+        self._read = False
+
+    async def find(self, request_hash: str) -> RecordedResponse:
+        """Raises Unrecorded."""
+        if not self._read:
+            # Once: what is written from now on is another's.
+            self._read = True
+            await self._catch_up()
+        found = self._unpacked(request_hash)
+        if found is None:
+            raise Unrecorded(request_hash)
+        return found
+
+
+async def _nothing(response: RecordedResponse) -> None:
+    raise AssertionError(f"a dry run has nothing to record: {response.request_hash}")

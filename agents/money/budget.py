@@ -9,6 +9,8 @@ from decimal import Decimal
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 NOTHING = Decimal(0)
+# The reason under which the audit has a call that was refused.
+BUDGET = "BUDGET"
 
 
 @dataclass(frozen=True, slots=True)

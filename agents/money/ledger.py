@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from agents.money.budget import Account
+from agents.money.budget import BUDGET, Account
 from agents.money.prices import TABLE, Usage
 from schemas.identity import event_id
 from schemas.records import AgentEvent, AgentEventKind
 
-PAID, RECORDED, FAILED, BUDGET = "paid", "recorded", "failed", "BUDGET"
+PAID, RECORDED, FAILED = "paid", "recorded", "failed"
 
 
 @dataclass(frozen=True, slots=True)

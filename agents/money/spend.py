@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from agents.money.ledger import BUDGET, FAILED, PAID, RECORDED, details
+from agents.money.budget import BUDGET
+from agents.money.ledger import FAILED, PAID, RECORDED, details
 from schemas.records import AgentEvent, AgentEventKind
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from schemas.identity import hash_of
 
 FOLDER = Path(__file__).parent
+
+
+class PromptError(ValueError):
+    """A folder of prompts cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,23 @@ class Prompts:
         return self.texts[name]
 
 
-@lru_cache(maxsize=8)
-def load(folder: Path = FOLDER) -> Prompts:
-    """All prompts of a folder. Raises FileNotFoundError if there is none."""
-    texts = {path.stem: path.read_text("utf-8").strip() for path in sorted(folder.glob("*.md"))}
-    if not texts:
-        raise FileNotFoundError(f"{folder}: no prompts (*.md) in this folder")
-    return Prompts(texts)
+def load(folder: Path | None = None) -> Prompts:
+    """The prompts that come with Tidewire, each replaced by the folder's own where it has one.
+
+    Raises PromptError for a folder without prompts, or with one that no step is told.
+    """
+    texts = _texts(FOLDER)
+    if folder is None:
+        return Prompts(texts)
+    own = _texts(folder)
+    if not own:
+        raise PromptError(f"{folder}: no prompts (*.md) in this folder")
+    if unknown := sorted(own.keys() - texts.keys()):
+        raise PromptError(f"{folder}: no step is told {', '.join(unknown)}; there are {', '.join(texts)}")
+    if empty := [name for name, text in own.items() if not text]:
+        raise PromptError(f"{folder}: {', '.join(empty)}: says nothing")
+    return Prompts({**texts, **own})
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    return {path.stem: path.read_text("utf-8").strip() for path in sorted(folder.glob("*.md"))}

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -13,12 +14,14 @@ from pydantic import SecretStr
 from agents.drafting.settings import WriterSettings
 from agents.drafting.steps import Tools
 from agents.drafting.writer import ModelWriter
+from agents.dry_run import DryGateway, DryRun, Limits
 from agents.evaluate import evaluate
+from agents.foreseen import Foreseen
 from agents.model import ModelGateway, ModelSettings
 from agents.model.client import MessagesClient
 from agents.model.endpoints import TABLE
 from agents.model.gateway import Audit, Purse
-from agents.model.recordings import Recordings
+from agents.model.recordings import RecordedOnly, Recordings
 from agents.money.breaker import Breaker
 from agents.money.budget import Budget, Caps
 from agents.money.prices import Prices
@@ -105,6 +108,7 @@ class Newsroom:
     money: dict[str, Any] = field(default_factory=dict)
     tools: ToolsOf | None = None
     endpoint: str = "anthropic"
+    prompts: Path | None = None
     # What each brief took from its assignment to its draft.
     seconds: list[float] = field(default_factory=list)
 
@@ -117,6 +121,17 @@ class Newsroom:
         drafts, recipe = self.drafts(works)
         return [evaluate(work, draft, recipe, NOW) for work, draft in zip(works, drafts, strict=True)]
 
+    def foreseen(self, *works: Work) -> dict[str, Foreseen]:
+        """What writing them now would ask, by desk; nobody is asked."""
+        capable, settings = TABLE[self.endpoint], WriterSettings(**self.settings)
+        recordings = RecordedOnly(self.topics.read_on)
+        gateway = DryGateway(f"{self.api.url}/v1/messages", recordings)
+        tools = self.tools(recordings, self.topics.audit) if self.tools is not None else None
+        writer = ModelWriter(gateway, load(self.prompts), settings, capable, tools)
+        money = MoneySettings(**self.money)
+        limits = Limits(money.per_brief_usd, ToolSettings().most_characters)
+        return asyncio.run(DryRun(writer, gateway, Prices(money), limits, NOW).foresee(works))
+
     async def _drafts(self, works: Sequence[Work]) -> tuple[list[Draft], str]:
         given = {"endpoint": self.endpoint, "max_retries": 0, **self.model}
         chosen = ModelSettings(api_key=SecretStr("test"), base_url=self.api.url, **given)
@@ -127,7 +142,7 @@ class Newsroom:
             chosen.messages_url, client, recordings, purse(**self.money), self.topics.audit, lambda: NOW
         )
         tools = self.tools(recordings, self.topics.audit) if self.tools is not None else None
-        writer = ModelWriter(gateway, load(), WriterSettings(**self.settings), capable, tools)
+        writer = ModelWriter(gateway, load(self.prompts), WriterSettings(**self.settings), capable, tools)
         try:
             return await _all(writer, works, self.seconds), writer.recipe
         finally:

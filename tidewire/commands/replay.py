@@ -12,23 +12,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from flink_jobs.deduplicated import Without
-from flink_jobs.runs import SOURCES, Source
-from flink_jobs.stories.settings import StoriesSettings
 from replay.log import RecordBroken, Replay
 from replay.plan import described
-from replay.select import (
-    Earliest,
-    Last,
-    Moment,
-    SelectionError,
-    Where,
-    parse_duration,
-    parse_place,
-    parse_time,
-)
-from tidewire.asked import BYTES_PER_S, Asked, brief_places, feed_ids
+from replay.select import SelectionError, parse_duration
+from tidewire.asked import BYTES_PER_S, Asked, feed_ids
 from tidewire.commands import compare
 from tidewire.commands.stack import say, show_step
+from tidewire.options import asked_options, beginning, ending, models_of, warm_up_ms
 from tidewire.places import stack_settings
 from tidewire.profile import load
 from tidewire.replays import Replays
@@ -61,6 +51,13 @@ Lateness = Annotated[str | None, typer.Option(help="How late is late, such as 30
 DesksFolder = Annotated[
     Path | None, typer.Option(exists=True, file_okay=False, help="Another folder of desk files.")
 ]
+PromptsFolder = Annotated[
+    Path | None, typer.Option(exists=True, file_okay=False, help="Another folder of prompts.")
+]
+ModelNames = Annotated[
+    list[str] | None,
+    typer.Option(help="Another model that writes: a name, or for one step such as judge=NAME."),
+]
 EncoderName = Annotated[
     str | None, typer.Option(help="Another model for vectors, by name or folder; needs the extra.")
 ]
@@ -90,6 +87,8 @@ def start(
     weights: WeightsFile = None,
     lateness: Lateness = None,
     desks: DesksFolder = None,
+    prompts: PromptsFolder = None,
+    model: ModelNames = None,
     encoder: EncoderName = None,
     without_feed: WithoutFeed = None,
     without_article: WithoutArticle = None,
@@ -101,22 +100,24 @@ def start(
     Shows what it is going to do, and asks, before it does anything.
     """
     given = {name: value for name, value in locals().items() if name not in ("yes", "lane", "limit")}
-    options = {name: _text(value) for name, value in given.items() if _is_given(value)}
+    options = asked_options(given)
     replays, chosen = _replays(), Lane(lane)
     there = replays.log.get(chosen)
     if there is None:
-        where = _where(from_offset, from_time, last, from_brief)
+        where = beginning(from_offset, from_time, last, from_brief)
         asked = Asked(
             lane=chosen,
             source=where[0],
             where=where[1],
-            end=_end(where[0], to_offset, to_time),
+            end=ending(where[0], to_offset, to_time),
             follow=follow,
-            warm_up_ms=_warm_up(warm_up),
+            warm_up_ms=warm_up_ms(warm_up),
             threshold=threshold,
             weights=weights,
             lateness_ms=None if lateness is None else parse_duration(lateness),
             desks=desks,
+            prompts=prompts,
+            models=models_of(model or []),
             encoder=encoder,
             without=Without(feed_ids(without_feed or []), tuple(without_article or [])),
             bytes_per_s=BYTES_PER_S if limit is None else limit or None,
@@ -178,47 +179,6 @@ def _replays() -> Replays:
     settings = stack_settings()
     load(settings.home).apply()
     return Replays(Stack(settings, show_step))
-
-
-def _where(
-    from_offset: str | None, from_time: str | None, last: str | None, from_brief: str | None
-) -> tuple[Source, Where]:
-    given = [each for each in (from_time, last, from_brief) if each is not None]
-    place: tuple[str, Where] = ("articles.raw", Earliest())
-    if from_offset is not None:
-        place = parse_place(from_offset, SOURCES)
-    if len(given) > 1 or (given and from_offset is not None and not isinstance(place[1], Earliest)):
-        raise SelectionError(
-            "a replay has one beginning: give one of --from-offset, --from-time, --last and --from-brief"
-        )
-    where = place[1]
-    if from_time is not None:
-        where = Moment(parse_time(from_time))
-    elif last is not None:
-        where = Last(parse_duration(last))
-    elif from_brief is not None:
-        where = brief_places(from_brief)
-    source: Source = "articles.enriched" if place[0] == "articles.enriched" else "articles.raw"
-    return source, where
-
-
-def _end(source: Source, to_offset: str | None, to_time: str | None) -> Where | None:
-    if to_offset is not None and to_time is not None:
-        raise SelectionError("a replay has one end: give --to-offset or --to-time")
-    if to_time is not None:
-        return Moment(parse_time(to_time))
-    if to_offset is None:
-        return None
-    topic, where = parse_place(to_offset, SOURCES)
-    if topic != source or isinstance(where, Earliest):
-        raise SelectionError(f"{to_offset!r} is no end of {source}: write {source}:PARTITION=OFFSET,…")
-    return where
-
-
-def _warm_up(text: str | None) -> int | None:
-    if text is None:
-        return StoriesSettings().window_ms
-    return None if text == "all" else parse_duration(text)
 
 
 def _agreed(replays: Replays, asked: Asked, options: dict[str, str], yes: bool) -> Replay:
@@ -295,12 +255,3 @@ def _state(replay: Replay, states: list[str]) -> str:
     if replay.ended:
         return "writing briefs"
     return "stopped" if "STOPPED" in states else "running"
-
-
-def _is_given(value: object) -> bool:
-    # A threshold of 0 is one.
-    return value is not None and value is not False and value != []
-
-
-def _text(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

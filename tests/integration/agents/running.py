@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from typing import Any
 from confluent_kafka import Consumer, TopicPartition
 
 from schemas.codec import Codec
-from schemas.records import Article, Brief
-from topics.catalogue import ARTICLES_RAW, BRIEFS, TOPICS
+from schemas.records import Article, Assignment, Brief, StoryArticle
+from tests.unit.agents.newsdesk import article
+from topics.catalogue import ARTICLES_RAW, ASSIGNMENTS, BRIEFS, TOPICS
 from topics.lane import Lane
 from topics.reading import Received, end_offsets, read_range, reader_config
 from topics.writing import Writer
@@ -103,3 +104,23 @@ def articles_job(kafka: Any, codec: Codec, lane: Lane) -> Iterator[None]:
 def briefs(kafka: Any, codec: Codec, lane: Lane) -> list[tuple[Received, Brief]]:
     """All brief records of a lane, by partition in order."""
     return [(r, codec.decode(r.value or b"", Brief)) for r in read_range(kafka.broker, lane.topic(BRIEFS))]
+
+
+def write(kafka: Any, codec: Codec, lane: Lane, all_of: Iterable[Assignment]) -> None:
+    """Assignments into a lane's topic."""
+    writer = Writer(kafka.broker, codec)
+    for each in all_of:
+        writer.send(lane.topic(ASSIGNMENTS), each.story_id, each)
+    writer.flush()
+
+
+def burning(n: int, member: int, article_id: str) -> StoryArticle:
+    """A report of the n-th fire: every member tells of another street."""
+    return article(
+        f"Fire {n} in the harbour of Vell, report {member}\n"
+        f"Fire broke out in warehouse {n} of the harbour of Vell late on Tuesday, officials said. "
+        f"Some {10 * n + member} residents of street {member} were taken to school number {n + member}.",
+        f"outlet{member}",
+        article_id=article_id,
+        at=n * 10 + member,
+    )

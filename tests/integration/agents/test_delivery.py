@@ -2,7 +2,6 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +23,8 @@ from schemas.records import (
     Indicator,
     StoryArticle,
 )
-from schemas.registry import Registry
-from tests.integration.agents.running import Agents, articles_job, briefs, until
-from tests.unit.agents.newsdesk import DAY_ZERO, HOUR, article, assignment, story
+from tests.integration.agents.running import Agents, articles_job, briefs, burning, until, write
+from tests.unit.agents.newsdesk import DAY_ZERO, HOUR, assignment, story
 from topics.admin import drop_lane_topics, ensure_topics
 from topics.catalogue import AGENTS_AUDIT, ASSIGNMENTS, BRIEFS, DEAD_LETTERS, INDICATORS, TOPICS
 from topics.lane import Lane
@@ -38,33 +36,9 @@ STORIES, REVISIONS = 100, 5
 DESKS = {desk.name: desk for desk in load_desks()}
 
 
-@pytest.fixture
-def codec(kafka: Any) -> Codec:
-    return Codec(Registry(kafka.registry))
-
-
-@pytest.fixture
-def lane(kafka: Any, request: pytest.FixtureRequest) -> Iterator[Lane]:
-    """A lane of the test's own."""
-    made = Lane(f"agents-{partition_for(request.node.name.encode(), 1_000_000)}")
-    ensure_topics(kafka.broker, made)
-    yield made
-    drop_lane_topics(kafka.broker, made)
-
-
 def grown(n: int, revision: int) -> tuple[StoryArticle, ...]:
     """A story's members at a revision: one outlet more each time."""
-    return tuple(
-        article(
-            f"Fire {n} in the harbour of Vell, report {member}\n"
-            f"Fire broke out in warehouse {n} of the harbour of Vell late on Tuesday, officials said. "
-            f"Some {10 * n + member} residents of street {member} were taken to school number {n + member}.",
-            f"outlet{member}",
-            article_id=f"article-{n}-{member}",
-            at=n * 10 + member,
-        )
-        for member in range(revision)
-    )
+    return tuple(burning(n, member, f"article-{n}-{member}") for member in range(revision))
 
 
 def assigned(n: int, revision: int) -> Assignment:
@@ -83,13 +57,6 @@ def all_assigned() -> list[Assignment]:
 def expected_id(of: Assignment) -> str:
     made_by = recipe(DESKS[of.desk], RECIPE)
     return brief_id(of.story_id, of.story.revision, of.desk, made_by)
-
-
-def write(kafka: Any, codec: Codec, lane: Lane, all_of: list[Assignment]) -> None:
-    writer = Writer(kafka.broker, codec)
-    for each in all_of:
-        writer.send(lane.topic(ASSIGNMENTS), each.story_id, each)
-    writer.flush()
 
 
 def distinct(kafka: Any, codec: Codec, lane: Lane) -> set[str]:

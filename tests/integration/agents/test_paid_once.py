@@ -8,133 +8,32 @@ import os
 import subprocess
 import sys
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agents.model import request_hash
 from agents.money.ledger import PAID, RECORDED
 from schemas.codec import Codec
 from schemas.identity import brief_hash
-from schemas.records import AgentEvent, AgentEventKind, Assignment, RecordedResponse, Writer
-from schemas.registry import Registry
+from schemas.records import AgentEvent, AgentEventKind, Assignment, Writer
 from tests.fakes.messages_api import MessagesApi
 from tests.fakes.messages_api.honest import Honest
-from tests.integration.agents.running import CHECKOUT, Agents, articles_job, briefs, until
-from tests.unit.agents.newsdesk import DAY_ZERO, HOUR, article, assignment, story
+from tests.integration.agents.role import Role
+from tests.integration.agents.running import CHECKOUT, articles_job, briefs, burning, until, write
+from tests.unit.agents.newsdesk import DAY_ZERO, HOUR, assignment, story
 from topics.admin import drop_lane_topics, ensure_topics
-from topics.catalogue import AGENTS_AUDIT, AGENTS_RESPONSES, ASSIGNMENTS, BRIEFS
 from topics.lane import Lane
-from topics.partitioning import partition_for
-from topics.reading import end_offsets, read_range
-from topics.writing import Writer as LogWriter
 
 STORIES = 12
 
 
-@pytest.fixture
-def codec(kafka: Any) -> Codec:
-    return Codec(Registry(kafka.registry))
-
-
-@pytest.fixture
-def lane(kafka: Any, request: pytest.FixtureRequest) -> Iterator[Lane]:
-    made = Lane(f"paid-{partition_for(request.node.name.encode(), 1_000_000)}")
-    ensure_topics(kafka.broker, made)
-    yield made
-    drop_lane_topics(kafka.broker, made)
-
-
-@pytest.fixture
-def api() -> Iterator[MessagesApi]:
-    with MessagesApi(Honest(), delay_s=0.15) as running:
-        yield running
-
-
 def assigned(n: int) -> Assignment:
-    members = [
-        article(
-            f"Fire {n} in the harbour of Vell, report {member}\n"
-            f"Fire broke out in warehouse {n} of the harbour of Vell late on Tuesday, officials said. "
-            f"Some {10 * n + member} residents of street {member} were taken to school number {n + member}.",
-            f"outlet{member}",
-            article_id=f"paid-{n}-{member}",
-            at=n * 10 + member,
-        )
-        for member in range(2)
-    ]
-    of = story(members, story_id=f"paid-story-{n}")
+    of = story([burning(n, member, f"paid-{n}-{member}") for member in range(2)], story_id=f"paid-story-{n}")
     return assignment(of, at=DAY_ZERO + HOUR + n, materiality=0.9 if n % 3 == 0 else 0.3)
 
 
-def write(kafka: Any, codec: Codec, lane: Lane) -> None:
-    writer = LogWriter(kafka.broker, codec)
-    for each in map(assigned, range(STORIES)):
-        writer.send(lane.topic(ASSIGNMENTS), each.story_id, each)
-    writer.flush()
-
-
-class Role:
-    """The role with a key, of our own Messages API."""
-
-    def __init__(self, kafka: Any, codec: Codec, lane: Lane, api: MessagesApi, home: Path) -> None:
-        self.kafka, self.codec, self.lane, self.api, self.home = kafka, codec, lane, api, home
-        self.in_flight = 0
-
-    def __call__(self, **more: str) -> Agents:
-        given = {
-            "ANTHROPIC_API_KEY": "test",
-            "ANTHROPIC_BASE_URL": self.api.url,
-            "TIDEWIRE_MODEL_ENDPOINT": "anthropic",
-            "TIDEWIRE_READER_URL": "http://127.0.0.1:9",
-            # Nothing is acknowledged unless a test waits for it.
-            "TIDEWIRE_AGENTS_COMMIT_INTERVAL_S": "30",
-            **more,
-        }
-        return Agents(self.kafka, self.lane, self.home, **given)
-
-    def kill_when(self, condition: Callable[[], bool], what: str) -> None:
-        with self() as agents:
-            until(condition, what)
-            agents.kill()
-        self.in_flight += len(self.charged.keys() - self.recorded)
-
-    @property
-    def charged(self) -> Counter[str]:
-        endpoint = f"{self.api.url}/v1/messages"
-        return Counter(request_hash(endpoint, each) for each in list(self.api.requests))
-
-    @property
-    def recorded(self) -> set[str]:
-        return {
-            self.codec.decode(each.value, RecordedResponse).request_hash
-            for each in read_range(self.kafka.broker, AGENTS_RESPONSES)
-            if each.value
-        }
-
-    def events(self, reason: str) -> list[AgentEvent]:
-        topic = self.lane.topic(AGENTS_AUDIT)
-        found = [
-            self.codec.decode(each.value or b"", AgentEvent) for each in read_range(self.kafka.broker, topic)
-        ]
-        return [each for each in found if each.reason == reason]
-
-    def published(self) -> int:
-        return sum(end_offsets(self.kafka.broker, self.lane.topic(BRIEFS)).values())
-
-    def briefs_by_story(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {}
-        for _, brief in briefs(self.kafka, self.codec, self.lane):
-            found.setdefault(brief.story_id, set()).add(brief.brief_id)
-        return found
-
-    def to_the_end(self) -> None:
-        with articles_job(self.kafka, self.codec, self.lane), self() as agents:
-            until(lambda: len(self.briefs_by_story()) == STORIES, "a brief of every story", 240)
-            assert agents.stop() == 0
+WORK = [assigned(n) for n in range(STORIES)]
 
 
 @pytest.mark.timeout(600)
@@ -142,7 +41,7 @@ def test_killed_at_every_step_no_answer_is_paid_for_twice_but_what_was_in_flight
     kafka: Any, codec: Codec, lane: Lane, api: MessagesApi, tmp_path: Path
 ) -> None:
     role = Role(kafka, codec, lane, api, tmp_path)
-    write(kafka, codec, lane)
+    write(kafka, codec, lane, WORK)
     before = len(role.recorded)
     with articles_job(kafka, codec, lane):
         asked = threading.Event()
@@ -154,7 +53,7 @@ def test_killed_at_every_step_no_answer_is_paid_for_twice_but_what_was_in_flight
         role.kill_when(lambda: len(role.recorded) > before + 2, "answers in the log")
         # After briefs are published, before any is acknowledged.
         role.kill_when(lambda: role.published() >= STORIES // 3, "briefs")
-    role.to_the_end()
+    role.to_the_end(STORIES)
     charged = role.charged
     assert charged.total() <= len(charged) + role.in_flight
     assert set(charged) <= role.recorded
@@ -200,8 +99,8 @@ def _a_replay_pays_nothing(
     try:
         attempts = api.attempts
         role = Role(kafka, codec, other, api, home)
-        write(kafka, codec, other)
-        role.to_the_end()
+        write(kafka, codec, other, WORK)
+        role.to_the_end(STORIES)
         assert api.attempts == attempts
         assert {b.brief_id: brief_hash(b) for _, b in briefs(kafka, codec, other)} == contents
         assert role.events(PAID) == []
@@ -216,7 +115,7 @@ def test_a_budget_that_is_spent_survives_a_restart(
     kafka: Any, codec: Codec, lane: Lane, api: MessagesApi, tmp_path: Path
 ) -> None:
     role = Role(kafka, codec, lane, api, tmp_path)
-    write(kafka, codec, lane)
+    write(kafka, codec, lane, WORK)
     # Enough for a few calls: what one worker spent, the next one may not spend again.
     with articles_job(kafka, codec, lane):
         with role(TIDEWIRE_MONEY_PER_DAY_USD="0.01") as agents:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from agents.drafting.settings import WriterSettings
+from agents.prompts import PromptError
 from flink_jobs.deduplicated import Without
 from replay.select import Moment, Places, SelectionError
 from schemas.identity import feed_id
 from tidewire.asked import Asked, check, feed_ids
+from tidewire.options import models_of
 from topics.lane import LIVE, Lane
 
 ASKED = Asked(lane=Lane("check"), source="articles.enriched")
@@ -42,6 +45,33 @@ def test_changes_are_put_in_words() -> None:
     assert ASKED.changes() == ()
     changed = replace(ASKED, threshold=0.5, without=Without(("a", "b"), ("c",)))
     assert changed.changes() == ("threshold 0.5", "without feeds a, b", "without articles c")
+
+
+def test_models_and_prompts_are_changes_that_leave_assignments_alone() -> None:
+    changed = replace(ASKED, prompts=Path("told"), models={"judge_model": "m"})
+    assert changed.changes() == ("prompts of told", "models judge_model m")
+    assert changed.other_assignments() == ()
+    assert replace(ASKED, threshold=0.0).other_assignments() == ("the threshold",)
+    assert replace(ASKED, follow=True, without=Without(("a",))).other_assignments() == (
+        "what is left out", "what is still to come",
+    )  # fmt: skip
+
+
+def test_models_are_named_for_all_steps_or_for_one() -> None:
+    assert models_of([]) == {}
+    every = {f"{step}_model": "a" for step in ("small", "planner", "worker", "judge")}
+    assert models_of(["a"]) == every
+    assert models_of(["judge=b", "a"]) == {**every, "judge_model": "b"}
+    assert models_of(["small=b"]) == {"small_model": "b"}
+    for wrong in ("editor=b", "judge="):
+        with pytest.raises(SelectionError, match="STEP=MODEL"):
+            models_of([wrong])
+    assert set(every) <= set(WriterSettings.model_fields)
+
+
+def test_a_folder_without_prompts_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PromptError, match="no prompts"):
+        check(replace(ASKED, prompts=tmp_path))
 
 
 def test_feeds_are_named_by_id_or_url() -> None:

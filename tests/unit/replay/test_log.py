@@ -72,6 +72,15 @@ def test_desks_are_kept_with_the_record(tmp_path: Path) -> None:
     assert [file.name for file in kept.iterdir()] == ["world.yaml"]
 
 
+def test_prompts_are_kept_with_the_record_too(tmp_path: Path) -> None:
+    (tmp_path / "judge.md").write_text("Be strict.")
+    log = ReplayLog(tmp_path / "replays")
+    log.keep_prompts(CHECK, tmp_path)
+    (tmp_path / "judge.md").unlink()
+    kept = Path(log.environment(REPLAY)["TIDEWIRE_AGENTS_PROMPTS"])
+    assert (kept / "judge.md").read_text() == "Be strict."
+
+
 def test_progress_counts_from_the_start_to_the_end() -> None:
     ends = RUN.bounds.offsets if RUN.bounds else {}
     assert progress(RUN, {}, ends) == Progress("stories", 0, 120)

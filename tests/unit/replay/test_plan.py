@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from agents.foreseen import Foreseen
+from agents.money.settings import MoneySettings
 from replay.plan import ENTRIES_PER_S, START_S, Plan, Sample, described
+from replay.requests import Requests
 from topics.catalogue import TOPICS
 from topics.lane import Lane
 
@@ -58,3 +62,10 @@ def test_what_retention_took_and_what_has_no_end_is_said() -> None:
     text = "\n".join(described(replace(PLAN, shortened=True, follows=True, changes=(), bytes_per_s=400_000)))
     for said in ("RETENTION HAS TAKEN AWAY", "follows it live", "what the live lane made", "400 kB/s"):
         assert said in text
+
+
+def test_what_is_asked_of_models_is_said() -> None:
+    asked = Requests({"world": Foreseen(3, 7, 1, 1, Decimal("0.01"))}, MoneySettings(), has_key=True)
+    (line,) = [line for line in described(replace(PLAN, requests=asked)) if line.startswith("models ")]
+    assert "3 briefs: 7 requests" in line
+    assert not any(line.startswith("models ") for line in described(PLAN))
