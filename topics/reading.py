@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from confluent_kafka import (
@@ -20,6 +21,7 @@ from schemas.records import Record
 from topics.settings import BrokerSettings
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 # A topic made a moment ago, or a broker just started, has no leader for a partition yet.
 _UNSETTLED = frozenset(
@@ -241,18 +243,20 @@ def watermarks(consumer: Consumer, topic: str, timeout_s: float) -> dict[int, tu
         raise KafkaException(found.error)
     marks = {}
     for partition in sorted(found.partitions):
-        low_high = _low_high(consumer, TopicPartition(topic, partition), timeout_s)
+        place = TopicPartition(topic, partition)
+        low_high = settled(partial(consumer.get_watermark_offsets, place, timeout=timeout_s), timeout_s)
         if low_high is None:
             raise ReadFailed(f"{topic}-{partition}: no offsets within {timeout_s:.0f} s; is the broker up?")
         marks[partition] = (low_high[0], low_high[1])
     return marks
 
 
-def _low_high(consumer: Consumer, place: TopicPartition, timeout_s: float) -> tuple[int, int] | None:
+def settled(ask: Callable[[], T], timeout_s: float) -> T:
+    """What ``ask`` gives, asked again while partitions have no leader yet. Raises KafkaException."""
     deadline = time.monotonic() + timeout_s
     while True:
         try:
-            return consumer.get_watermark_offsets(place, timeout=timeout_s)
+            return ask()
         except KafkaException as error:
             if error.args[0].code() not in _UNSETTLED or time.monotonic() > deadline:
                 raise

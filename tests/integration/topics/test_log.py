@@ -14,9 +14,10 @@ from topics.admin import drop_lane_topics, ensure_topics, lanes
 from topics.answering import answers
 from topics.catalogue import ARTICLES_RAW, BRIEFS, DEAD_LETTERS, FEEDS_CATALOG, STORIES
 from topics.consuming import consume
+from topics.edges import edges
 from topics.lane import LIVE, Lane
 from topics.partitioning import partition_for
-from topics.reading import end_offsets, latest, offset_ranges, read_range
+from topics.reading import ReadFailed, end_offsets, latest, offset_ranges, read_range
 from topics.writing import Writer, transactional_config
 
 pytestmark = pytest.mark.integration
@@ -91,6 +92,29 @@ def test_aborted_records_are_never_read_and_the_end_is_still_reached(
         for each in read_range(kafka.broker, lane.topic(STORIES))
     ]
     assert revisions == [10, 11, 12, 13, 14] * 2
+
+
+def test_edges_are_the_first_record_and_a_late_one_of_what_holds_something(
+    kafka: Any, codec: Codec, lane: Lane
+) -> None:
+    writer = Writer(kafka.broker, codec)
+    for n in range(40):
+        writer.send(lane.topic(STORIES), "k", story(n), partition=2)
+    writer.send(lane.topic(BRIEFS), "k", Brief(brief_id="b", story_id="s", information_cutoff=1), partition=4)
+    writer.flush()
+    found = [
+        (each.topic, each.partition, each.offset)
+        for each in edges(kafka.broker, [lane.topic(STORIES), lane.topic(BRIEFS)])
+    ]
+    assert (lane.topic(STORIES), 2, 0) in found
+    assert max(offset for topic, _, offset in found if topic == lane.topic(STORIES)) >= 24
+    assert found.count((lane.topic(BRIEFS), 4, 0)) == 2
+    assert len(found) == 4
+
+
+def test_edges_of_a_topic_that_is_not_there_are_refused(kafka: Any) -> None:
+    with pytest.raises(ReadFailed, match=r"no topic nowhere\.stories"):
+        list(edges(kafka.broker, ["nowhere.stories"]))
 
 
 def test_the_raw_log_is_stamped_by_the_broker(kafka: Any, codec: Codec) -> None:
