@@ -96,6 +96,7 @@ class Bench:
             self._run(replay)
             working.await_quiet()
         self._replays.drop(lane, say)
+        say(f"{working.count} articles at {working.rate:.1f}/s")
         return working.rate
 
     def latency(self, beside: Replay | None = None) -> Latency:

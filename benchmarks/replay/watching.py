@@ -11,7 +11,6 @@ from typing import Self
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from benchmarks.own_stack import say
 from schemas.codec import Codec
 from schemas.records import Story
 from topics.catalogue import ARTICLES_ENRICHED, STORIES
@@ -134,7 +133,6 @@ class Working(Tail):
         if self._first is None or self.last_at <= self._first[0]:
             raise RuntimeError(f"{self.count} articles were worked off at once: take more of them")
         at, share = self._first
-        say(f"{self.count} articles; first seen at {share:.0%}, then {self.last_at - at:.1f} s")
         return self.count * (1 - share) / (self.last_at - at)
 
     def await_all(self) -> None:
