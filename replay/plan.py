@@ -11,9 +11,10 @@ from replay.requests import described as asked_of_models
 from topics.catalogue import ARTICLES_RAW, TOPICS
 from topics.lane import Lane
 
-# Entries a second that the jobs of a lane take in beside the live ones on two cores, and how long they
-# take to start. Embedding is what costs; enriched articles bring their vectors along.
-ENTRIES_PER_S: Mapping[Source, float] = {"articles.raw": 40.0, "articles.enriched": 300.0}
+# Entries a second that the jobs of a lane take in beside live ones that have little to do, as measured on two
+# cores by `make bench-replay` (docs/benchmarks.md), and how long they take to start. Embedding is what costs;
+# enriched articles bring their vectors along.
+ENTRIES_PER_S: Mapping[Source, float] = {"articles.raw": 70.0, "articles.enriched": 220.0}
 START_S = 45.0
 # What the jobs of a lane need: reading and embedding, the ordered operator, windows.
 SLOTS: Mapping[JobName, int] = {"articles": 1, "stories": 3}
