@@ -21,14 +21,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from flink_jobs.keeping import Keeper
 from flink_jobs.rest import FlinkError, Unreachable
 from flink_jobs.retained import newest
-from flink_jobs.runs import JOBS, Run
+from flink_jobs.runs import Run
 from flink_jobs.settings import NoClient
-from flink_jobs.submit import Jobs
-from schemas.registry import RegistrySettings
+from flink_jobs.submit import Jobs, runs
 from telemetry import health, logs
-from topics.lane import LIVE
 from topics.reading import ReadFailed
-from topics.settings import BrokerSettings
 
 LOG = logs.logger("keeper")
 
@@ -46,14 +43,6 @@ class KeeperSettings(BaseSettings):
     savepoint_on_stop: bool = True
     accept_expired: bool = False
     health_port: int | None = Field(default=None, ge=0, le=65_535)
-
-
-def live_runs() -> list[Run]:
-    """Both jobs of the live lane, by the environment's settings."""
-    return [
-        Run(job=name, lane=LIVE, bootstrap=BrokerSettings().bootstrap, registry_url=RegistrySettings().url)
-        for name in JOBS
-    ]
 
 
 def turn(
@@ -87,10 +76,10 @@ def turn(
             LOG.info("job runs", job=run.name, id=started.id, resumed_from=str(started.resumed_from or ""))
 
 
-def stop(jobs: Jobs, runs: list[Run]) -> int:
+def stop(jobs: Jobs, wanted: list[Run]) -> int:
     """Stops the jobs with a savepoint each; 1 when one could not be."""
-    with ThreadPoolExecutor(max_workers=len(runs)) as pool:
-        stopping = [(run, pool.submit(jobs.stop, run)) for run in runs]
+    with ThreadPoolExecutor(max_workers=len(wanted)) as pool:
+        stopping = [(run, pool.submit(jobs.stop, run)) for run in wanted]
     status = 0
     for run, each in stopping:
         error = each.exception()
@@ -106,11 +95,11 @@ def stop(jobs: Jobs, runs: list[Run]) -> int:
 
 def main() -> int:
     logs.configure("keeper")
-    settings, runs = KeeperSettings(), live_runs()
+    settings, wanted = KeeperSettings(), runs()
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    keeper, jobs = Keeper(runs), Jobs()
+    keeper, jobs = Keeper(wanted), Jobs()
     if settings.health_port is not None:
         health.serve("127.0.0.1", settings.health_port, keeper.check)
     try:
@@ -120,7 +109,7 @@ def main() -> int:
     except NoClient as error:
         LOG.error("cannot start jobs", reason=str(error))
         return 2
-    return stop(jobs, runs) if settings.savepoint_on_stop else 0
+    return stop(jobs, wanted) if settings.savepoint_on_stop else 0
 
 
 if __name__ == "__main__":

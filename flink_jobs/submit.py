@@ -16,12 +16,15 @@ from typing import IO
 
 from flink_jobs import retained
 from flink_jobs.articles.statements import SINKS as ARTICLES_OUTPUTS
+from flink_jobs.deduplicated import Bounds
 from flink_jobs.rest import ENDED, FlinkError, FlinkRest, JobSummary, Overdue, cause, until
-from flink_jobs.runs import JobName, Run
+from flink_jobs.runs import JOBS, JobName, Run
 from flink_jobs.settings import ClusterSettings
 from flink_jobs.stories.rows import OUTPUTS as STORIES_OUTPUTS
+from schemas.registry import RegistrySettings
 from topics.admin import commit_offsets, ensure_topics
 from topics.groups import committed
+from topics.lane import LIVE, Lane
 from topics.reading import read_range
 from topics.settings import BrokerSettings
 
@@ -50,6 +53,15 @@ class Started:
     id: str
     name: str
     resumed_from: Path | None
+
+
+def runs(lane: Lane = LIVE, names: Iterable[JobName] = JOBS, bounds: Bounds | None = None) -> list[Run]:
+    """The jobs of a lane by the environment's settings."""
+    bootstrap, registry_url = BrokerSettings().bootstrap, RegistrySettings().url
+    return [
+        Run(job=name, lane=lane, bootstrap=bootstrap, registry_url=registry_url, bounds=bounds)
+        for name in names
+    ]
 
 
 class Jobs:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from confluent_kafka import KafkaException
 
-from flink_jobs.rest import ENDED, FlinkError
+from flink_jobs.rest import ENDED, FlinkError, JobSummary
 from flink_jobs.retained import newest
 from flink_jobs.runs import JobName, Run
 from flink_jobs.submit import Jobs, Started
@@ -20,6 +20,7 @@ from topics.settings import BrokerSettings
 from topics.wire import set_read_quotas
 
 Say = Callable[[str], None]
+Places = Mapping[JobName, Mapping[int, int]]
 LOOK_EVERY_S = 2.0
 # A cluster that was killed is back, with its jobs, in less.
 LOST_AFTER_S = 300.0
@@ -62,6 +63,18 @@ def progress(run: Run, place: Mapping[int, int], ends: Mapping[int, int]) -> Pro
     return Progress(run.job, done, sum(end - begins[p] for p, end in ends.items()))
 
 
+def states(replay: Replay, known: Sequence[JobSummary] | None) -> dict[JobName, str]:
+    """Of each job, by what the cluster knows; None: it does not answer. FINISHED ones by the record."""
+    if known is None:
+        found: dict[str, str] = {run.name: "UNKNOWN" for run in replay.runs}
+    else:
+        found = {job.name: job.state for job in known if job.active}
+    return {
+        run.job: "FINISHED" if run.job in replay.finished else found.get(run.name, "STOPPED")
+        for run in replay.runs
+    }
+
+
 class Running:
     """The jobs of one replay on a cluster."""
 
@@ -75,7 +88,7 @@ class Running:
 
         Raises Overtaken, FlinkError.
         """
-        self.check(replay)
+        self._check(replay, self._places(replay))
         set_read_quotas(self._broker, rates(replay))
         replay, running = self._found(replay)
         missing = [run for run in replay.runs if run.job not in replay.finished and run.job not in running]
@@ -115,12 +128,13 @@ class Running:
     def _look(self, replay: Replay, running: Mapping[JobName, Started]) -> tuple[str, dict[JobName, str]]:
         """Progress in words, and the jobs' states; none while the cluster does not tell of all of them."""
         try:
-            self._check_or_stop(replay)
+            places = self._places(replay)
+            self._check_or_stop(replay, places)
             for run in replay.runs:
                 if run.job in running:
                     self._jobs.end_if_read(run, running[run.job])
             states = {job.id: job.state for job in self._jobs.rest.jobs()}
-            now = ", ".join(str(each) for each in self.progress(replay))
+            now = ", ".join(str(each) for each in self._progress(replay, places))
         except (FlinkError, KafkaException, ReadFailed) as error:
             return f"waiting: {error}", {}
         if any(started.id not in states for started in running.values()):
@@ -128,24 +142,26 @@ class Running:
         return now, {job: states[started.id] for job, started in running.items()}
 
     def progress(self, replay: Replay) -> list[Progress]:
-        """Of each job."""
+        """Of each job; the log alone tells it."""
+        return self._progress(replay, self._places(replay))
+
+    def _places(self, replay: Replay) -> Places:
+        """Where each job that has not finished stands."""
+        return {run.job: self._place(run) for run in replay.runs if run.job not in replay.finished}
+
+    def _progress(self, replay: Replay, places: Places) -> list[Progress]:
         found = []
         for run in replay.runs:
             ends = run.bounds.offsets if run.bounds else end_offsets(self._broker, run.source)
-            place = dict(ends) if run.job in replay.finished else self._place(run)
-            found.append(progress(run, place, ends))
+            found.append(progress(run, places.get(run.job, ends), ends))
         return found
 
-    def states(self, replay: Replay) -> dict[JobName, str]:
-        """What the cluster says of each job, FINISHED ones by the record."""
-        return {run.job: self._state(run, replay) for run in replay.runs}
-
-    def check(self, replay: Replay) -> None:
+    def _check(self, replay: Replay, places: Places) -> None:
         """Raises Overtaken when records that a job has yet to read are gone."""
         for run in replay.runs:
-            if run.job in replay.finished:
+            if run.job not in places:
                 continue
-            place = {**(run.start.offsets if run.start else {}), **self._place(run)}
+            place = {**(run.start.offsets if run.start else {}), **places[run.job]}
             ends = run.bounds.offsets if run.bounds else {}
             for partition, low in beginnings(self._broker, run.source).items():
                 wanted = place.get(partition, 0)
@@ -156,9 +172,9 @@ class Running:
                         f"`./tw replay drop {replay.lane.name}`, and start one that begins later"
                     )
 
-    def _check_or_stop(self, replay: Replay) -> None:
+    def _check_or_stop(self, replay: Replay, places: Places) -> None:
         try:
-            self.check(replay)
+            self._check(replay, places)
         except Overtaken:
             self._stop(replay)
             raise
@@ -201,12 +217,6 @@ class Running:
         if all(place.get(p, -1) >= end for p, end in run.bounds.offsets.items()):
             return True
         return any(run.checkpoints.glob("*")) and self._jobs.has_written(run)
-
-    def _state(self, run: Run, replay: Replay) -> str:
-        if run.job in replay.finished:
-            return "FINISHED"
-        active = self._jobs.rest.active(run.name)
-        return active.state if active else "STOPPED"
 
     def _place(self, run: Run) -> dict[int, int]:
         return committed(self._broker, run.connection.group(run.job), run.source)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from flink_jobs import submit
 from flink_jobs.bounds import latest_tick
 from flink_jobs.runs import JOBS, JobName, Run, job_title
 from flink_jobs.settings import ClusterSettings
 from flink_jobs.submit import Jobs, Started
-from schemas.registry import RegistrySettings
-from tidewire.places import answering_broker, broker, codec
+from tidewire.places import answering_broker, codec, stack_settings
 from tidewire.stack.stack import Stack
 from topics.lane import LIVE, Lane
 
@@ -25,17 +25,9 @@ def runs(lane: Lane = LIVE, names: Sequence[JobName] = JOBS, until_last_tick: bo
 
     Raises BrokerDown when the log is to be asked and does not answer.
     """
+    stack_settings()
     bounds = latest_tick(answering_broker(), codec()) if until_last_tick else None
-    return [
-        Run(
-            job=name,
-            lane=lane,
-            bootstrap=broker().bootstrap,
-            registry_url=RegistrySettings().url,
-            bounds=bounds,
-        )
-        for name in names
-    ]
+    return submit.runs(lane, names, bounds)
 
 
 def ensure(jobs: Jobs, lane: Lane = LIVE) -> list[Started]:

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from flink_jobs.deduplicated import Without
+from flink_jobs.rest import JobSummary, Unreachable
 from replay.log import RecordBroken, Replay
 from replay.plan import described
+from replay.running import states
 from replay.select import SelectionError, parse_duration
 from tidewire.asked import BYTES_PER_S, Asked, feed_ids
 from tidewire.commands import compare
@@ -23,8 +23,11 @@ from tidewire.places import stack_settings
 from tidewire.profile import load
 from tidewire.replays import Replays
 from tidewire.stack.stack import Stack
+from tidewire.tables import show_table
 from tidewire.times import of_millis
 from topics.lane import Lane
+
+COLUMNS = ("lane", "range", "changes", "state", "progress")
 
 app = typer.Typer(no_args_is_help=True, help="Run the log again, beside the live stream.")
 app.command()(compare.compare)
@@ -136,17 +139,15 @@ def start(
 def list_replays(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Every lane but live: its range, changes, state and progress."""
     replays = _replays()
-    promoted = replays.alias.lane()
-    rows = [_row(replays, lane, promoted) for lane in replays.lanes()]
+    promoted, known = replays.alias.lane(), _known_jobs(replays)
+    rows = [_row(replays, lane, promoted, known) for lane in replays.lanes()]
     if as_json:
         typer.echo(json.dumps(rows))
         return
-    table = Table("lane", "range", "changes", "state", "progress", box=None, pad_edge=False)
-    for row in rows:
-        name = f"{row['lane']} (promoted)" if row["promoted"] else row["lane"]
-        changes = "; ".join(row["changes"]) or "none"
-        table.add_row(escape(name), escape(row["range"]), escape(changes), row["state"], row["progress"])
-    Console(highlight=False).print(table if rows else "No lane but live; `./tw replay start --lane NAME`.")
+    if not rows:
+        typer.echo("No lane but live; `./tw replay start --lane NAME`.")
+        return
+    show_table(Console(highlight=False), COLUMNS, [_cells(row) for row in rows])
 
 
 @app.command()
@@ -219,7 +220,21 @@ def _told(replay: Replay) -> None:
         say(f"lane {name} runs; `./tw replay list` shows how far it is")
 
 
-def _row(replays: Replays, lane: Lane, promoted: Lane) -> dict[str, Any]:
+def _known_jobs(replays: Replays) -> list[JobSummary] | None:
+    """None, and that is said, while the cluster does not answer: the rest is known without it."""
+    try:
+        return replays.jobs.rest.jobs()
+    except Unreachable as error:
+        typer.echo(f"Flink does not answer, so what runs is not known: {error}", err=True)
+        return None
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    name = f"{row['lane']} (promoted)" if row["promoted"] else row["lane"]
+    return name, row["range"], "; ".join(row["changes"]) or "none", row["state"], row["progress"]
+
+
+def _row(replays: Replays, lane: Lane, promoted: Lane, known: list[JobSummary] | None) -> dict[str, Any]:
     row: dict[str, Any] = {"lane": lane.name, "promoted": lane == promoted}
     try:
         replay = replays.log.get(lane)
@@ -228,14 +243,14 @@ def _row(replays: Replays, lane: Lane, promoted: Lane) -> dict[str, Any]:
     if replay is None:
         unknown = "not started by replay, or its record is lost"
         return row | {"range": unknown, "changes": [], "state": "unknown", "progress": "", "jobs": {}}
-    states = replays.running.states(replay)
+    jobs = states(replay, known)
     done = {each.job: each.percent for each in replays.running.progress(replay)}
     return row | {
         "range": _range(replay),
         "changes": list(replay.changes),
-        "state": _state(replay, list(states.values())),
+        "state": _state(replay, list(jobs.values())),
         "progress": ", ".join(f"{job} {percent} %" for job, percent in done.items()),
-        "jobs": states,
+        "jobs": jobs,
         "percent": done,
         "end_at": replay.runs[0].bounds.end_at if replay.runs[0].bounds else None,
         "created_at": replay.created_at,
@@ -249,9 +264,11 @@ def _range(replay: Replay) -> str:
     return f"{run.source} from {begin} {end}"
 
 
-def _state(replay: Replay, states: list[str]) -> str:
+def _state(replay: Replay, jobs: list[str]) -> str:
     if replay.written:
         return "finished"
     if replay.ended:
         return "writing briefs"
-    return "stopped" if "STOPPED" in states else "running"
+    if "UNKNOWN" in jobs:
+        return "not known"
+    return "stopped" if "STOPPED" in jobs else "running"

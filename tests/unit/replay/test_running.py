@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from flink_jobs.deduplicated import Bounds
+from flink_jobs.rest import JobSummary
 from flink_jobs.runs import Run
 from flink_jobs.settings import JobSettings
+from flink_jobs.submit import Started
 from replay import running
 from replay.log import Replay, ReplayLog
-from replay.running import Running
+from replay.running import Running, states
 from topics.lane import Lane
 from topics.settings import BrokerSettings
 
@@ -89,3 +91,34 @@ def test_outputs_whose_state_was_taken_away_are_no_end(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run
 ) -> None:
     assert found(monkeypatch, tmp_path, run, True, {0: 3}) == (False, False)
+
+
+def test_what_the_cluster_does_not_tell_of_is_unknown_and_what_has_ended_is_not(run: Run) -> None:
+    windows = run.model_copy(update={"job": "articles"})
+    replay = Replay(lane=LANE, created_at=1, asked={}, changes=(), runs=(run, windows)).finish(["articles"])
+    runs_now = JobSummary("1", run.name, "RUNNING", 5)
+    before = JobSummary("0", run.name, "CANCELED", 4)
+    assert states(replay, [runs_now, before]) == {"stories": "RUNNING", "articles": "FINISHED"}
+    assert states(replay, [before]) == {"stories": "STOPPED", "articles": "FINISHED"}
+    assert states(replay, None) == {"stories": "UNKNOWN", "articles": "FINISHED"}
+
+
+def test_while_it_watches_it_asks_once_where_a_job_stands(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run
+) -> None:
+    asked: list[str] = []
+
+    def committed(_: BrokerSettings, group: str, topic: str) -> dict[int, int]:
+        asked.append(f"{group} {topic}")
+        return {0: 10, 1: 15}
+
+    monkeypatch.setattr(running, "committed", committed)
+    monkeypatch.setattr(running, "beginnings", lambda *_: {0: 0, 1: 0})
+    cluster: Any = SimpleNamespace(
+        rest=SimpleNamespace(jobs=lambda: [JobSummary("1", run.name, "RUNNING", 5)])
+    )
+    replay = Replay(lane=LANE, created_at=1, asked={}, changes=(), runs=(run,))
+    watching = Running(cluster, BrokerSettings(), ReplayLog(tmp_path / "replays"))
+    now, known = watching._look(replay, {"stories": Started("1", run.name, None)})
+    assert (now, known) == ("stories 25/50 (50 %)", {"stories": "RUNNING"})
+    assert asked == ["tidewire.again.jobs.stories articles.raw"]
