@@ -17,6 +17,8 @@ from typing import Any
 from agents.drafting.items import items_of, material, nonce_of
 from agents.drafting.settings import WriterSettings
 from agents.drafting.shapes import WORKERS, Lead
+from agents.drafting.translation import STEP as TRANSLATE
+from agents.drafting.translation import foreign
 from agents.drafting.writer import MOST, ModelWriter
 from agents.evaluate import recipe
 from agents.foreseen import NOTHING, Foreseen
@@ -105,7 +107,10 @@ class DryRun:
         if not stopped:
             return Foreseen(1, len(way.recorded))
         first = _unfinished(way, self._rounds)
-        rest = _rest(first, way, self._rounds)
+        writing = [step for step in first if step != TRANSLATE]
+        rest = _rest(writing, way, self._rounds) if writing else Counter[str]()
+        abroad = len(foreign(items_of(work.sources), work.desk))
+        rest[TRANSLATE] = max(0, abroad - way.answered[TRANSLATE])
         worst = min(self.limits.per_brief_usd, self._worst(work, way, rest))
         return Foreseen(1, len(way.recorded), len(first), rest.total(), worst)
 
@@ -170,6 +175,7 @@ def _rest(first: Sequence[str], way: _Way, rounds: int) -> Counter[str]:
 def _model(step: str, settings: WriterSettings) -> str:
     models = {
         "brief": settings.small_model,
+        TRANSLATE: settings.small_model,
         "plan": settings.planner_model,
         "judge": settings.judge_model,
     }

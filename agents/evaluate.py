@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from agents.change import change, withdrawals
 from agents.checks import PASSED, Gated
 from agents.checks.prose import objection
@@ -17,8 +19,10 @@ from schemas.records import (
     Provenance,
     Quality,
     Source,
+    Statement,
     Story,
     StoryArticle,
+    Translation,
 )
 
 # Sentences of sources that were set aside are listed up to here; a text full of links has hundreds.
@@ -59,6 +63,7 @@ def evaluate(work: Work, draft: Draft, writer: str, generated_at: int) -> Brief:
         indicators=work.indicators,
         contradictions=opposed,
         alternatives=tuple(filter(None, (line(text, work) for text in draft.alternatives))),
+        translations=_translations(draft, statements, opposed),
         gaps=(*gaps(story, statements, work.sources, draft.degraded), *doubts(gated)),
         change=change(
             statements,
@@ -69,6 +74,21 @@ def evaluate(work: Work, draft: Draft, writer: str, generated_at: int) -> Brief:
         ),
         quality=_quality(work, draft, gated, opposed),
         provenance=_provenance(story, draft, made_by),
+    )
+
+
+def _translations(
+    draft: Draft, statements: Iterable[Statement], opposed: Iterable[Contradiction]
+) -> tuple[Translation, ...]:
+    """Of what is cited."""
+    cited = {
+        (c.article_id, c.version, c.content_hash)
+        for part in (statements, opposed)
+        for e in part
+        for c in e.citations
+    }
+    return tuple(
+        each for each in draft.translations if (each.article_id, each.version, each.content_hash) in cited
     )
 
 

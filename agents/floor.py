@@ -45,6 +45,7 @@ def standing(work: Work, draft: Draft) -> tuple[Draft, Gated]:
         floor,
         refused=(*gated.dropped, *floor.refused),
         degraded="; ".join(reason for reason in (draft.degraded, fell) if reason),
+        translations=draft.translations,
         request_hashes=draft.request_hashes,
         input_tokens=draft.input_tokens,
         output_tokens=draft.output_tokens,

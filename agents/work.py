@@ -15,6 +15,7 @@ from schemas.records import (
     DroppedStatement,
     Statement,
     Story,
+    Translation,
     Writer,
 )
 
@@ -50,6 +51,8 @@ class Draft:
     alternatives: tuple[str, ...] = ()
     # Passages of sources that the writer set aside.
     refused: tuple[DroppedStatement, ...] = ()
+    # Of titles and leads, by machine.
+    translations: tuple[Translation, ...] = ()
     # Why it is less than was wanted; empty when it is not.
     degraded: str = ""
     request_hashes: tuple[str, ...] = ()

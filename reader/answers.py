@@ -91,6 +91,14 @@ class Briefs(Answer):
     briefs: list[BriefSummary]
 
 
+class Translated(Answer):
+    """A source's title and lead by machine; the quote is the original's."""
+
+    source_language: str
+    language: str
+    lines: list[str]
+
+
 class Reference(Answer):
     """A numbered citation: a verbatim quote and where it stands."""
 
@@ -112,6 +120,7 @@ class Reference(Answer):
     partition: int | None = None
     offset: int | None = None
     revised: bool = Field(default=False, description="The article has a newer version by now.")
+    translation: Translated | None = Field(default=None, description="Machine translation.")
 
 
 class SaidStatement(Answer):

@@ -21,6 +21,7 @@ from reader.answers import (
     SaidIndicator,
     SaidStatement,
     StorySummary,
+    Translated,
     Version,
 )
 from reader.provenance import Coordinates, Numbered, numbered
@@ -110,6 +111,12 @@ def brief_answer(
     said of it."""
     brief = from_dict(Brief, payload["record"])
     references = numbered(brief)
+    translated = {
+        (each.article_id, each.version, each.content_hash): Translated(
+            source_language=each.source_language, language=each.language, lines=list(each.lines)
+        )
+        for each in brief.translations
+    }
 
     def numbers(citations: Iterable[Citation]) -> list[int]:
         return [references[each].number for each in citations]
@@ -119,7 +126,7 @@ def brief_answer(
         lane=lane,
         change=brief.change,
         statements=[_statement(each, numbers(each.citations)) for each in brief.statements],
-        references=[_reference(each, revised) for each in references.values()],
+        references=[_reference(each, revised, translated) for each in references.values()],
         contradictions=[
             SaidContradiction(text=each.text, citations=numbers(each.citations))
             for each in brief.contradictions
@@ -267,8 +274,13 @@ def _indicator(each: BriefIndicator) -> SaidIndicator:
     )
 
 
-def _reference(each: Numbered, revised: set[tuple[str, int, str]]) -> Reference:
+def _reference(
+    each: Numbered,
+    revised: set[tuple[str, int, str]],
+    translated: Mapping[tuple[str, int, str], Translated],
+) -> Reference:
     cited = each.citation
+    wording = (cited.article_id, cited.version, cited.content_hash)
     said: dict[str, Any] = {
         "number": each.number,
         "quote": cited.quote,
@@ -277,7 +289,8 @@ def _reference(each: Numbered, revised: set[tuple[str, int, str]]) -> Reference:
         "article_id": cited.article_id,
         "version": cited.version,
         "content_hash": cited.content_hash,
-        "revised": (cited.article_id, cited.version, cited.content_hash) in revised,
+        "revised": wording in revised,
+        "translation": translated.get(wording),
     }
     source, where = each.source, each.place
     if source is not None and where is not None:

@@ -258,6 +258,16 @@ class Contradiction(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Translation(Record):
+    article_id: str
+    version: int = 1
+    content_hash: str = ""
+    source_language: str = ""
+    language: str = ""
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DroppedStatement(Record):
     text: str = ""
     reason: str = ""
@@ -331,6 +341,9 @@ class Brief(Record):
     contradictions: tuple[Contradiction, ...] = ()
     alternatives: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
+    # By machine, of the titles and leads of cited sources in languages that the desk does
+    # not read. No citation rests on one.
+    translations: tuple[Translation, ...] = ()
     # What is new since the superseded ones.
     change: str = ""
     quality: Quality = Quality()

@@ -104,6 +104,7 @@ def _struck(brief: Brief) -> Brief:
         indicators=(),
         contradictions=(),
         alternatives=(),
+        translations=(),
         gaps=(),
         change="",
         quality=Quality(),

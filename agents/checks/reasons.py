@@ -26,6 +26,8 @@ class Reason(StrEnum):
     NAME_NOT_IN_SOURCE = "NAME_NOT_IN_SOURCE"
     NOT_IN_SOURCE = "NOT_IN_SOURCE"
     NOT_INDEPENDENT = "NOT_INDEPENDENT"
+    # No translation came, or not one of each line.
+    NOT_TRANSLATED = "NOT_TRANSLATED"
     # Estimative language.
     LIKELIHOOD_UNKNOWN = "LIKELIHOOD_UNKNOWN"
     LIKELIHOOD_MISSING = "LIKELIHOOD_MISSING"

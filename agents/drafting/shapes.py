@@ -91,3 +91,9 @@ class Verdicts(Shape):
     """On all statements."""
 
     verdicts: Annotated[list[Verdict], Field(max_length=40)]
+
+
+class Translated(Shape):
+    """Lines of a source in another language; none where they cannot be translated."""
+
+    lines: Annotated[list[Prose], Field(max_length=4)]

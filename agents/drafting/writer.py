@@ -17,8 +17,10 @@ from agents.drafting.settings import WriterSettings
 from agents.drafting.shapes import WORKERS, Lead, Plan, Section, Task, Verdicts, Worker
 from agents.drafting.steps import Errand, Gateway, Steps, Tally, Tools
 from agents.drafting.support import Doubt
+from agents.drafting.translation import translations
 from agents.evaluate import recipe as recipe_of
 from agents.extract import extract
+from agents.floor import setting_of
 from agents.model import ModelFailed
 from agents.model.endpoints import Capabilities
 from agents.money.budget import Account
@@ -74,15 +76,16 @@ class ModelWriter:
             return floor
         tally = Tally()
         try:
+            writing = _Writing(self, work, items, tally)
             async with asyncio.timeout(self._settings.brief_s):
-                prose = await _Writing(self, work, items, tally).prose()
+                prose = await writing.prose()
         except ModelFailed as error:
             draft = replace(floor, degraded=f"written without a model: {error}")
         except TimeoutError:
             limit = self._settings.brief_s
             draft = replace(floor, degraded=f"written without a model: it took longer than {limit:g} s")
         else:
-            draft = _draft(floor, prose)
+            draft = await writing.translated(_draft(floor, prose), floor)
         return replace(
             draft,
             request_hashes=tuple(sorted(tally.hashes)),
@@ -136,6 +139,7 @@ class _Writing:
     """One brief being written."""
 
     def __init__(self, writer: ModelWriter, work: Work, items: Sequence[Item], tally: Tally) -> None:
+        self._about = work
         self._settings = writer.settings
         self._prompts = writer.prompts
         self._tools = writer.tools
@@ -166,6 +170,20 @@ class _Writing:
         parts, failed = await self._work(plan)
         prose = self._merged(parts, (*lacking, *failed))
         return await self._judged(prose)
+
+    async def translated(self, draft: Draft, floor: Draft) -> Draft:
+        """With translations of what it cites, or what takes its place where it does not stand."""
+        cited = {
+            (c.article_id, c.version, c.content_hash)
+            for each in (*draft.statements, *floor.statements)
+            for c in each.citations
+        }
+        told = self._prompts["translation"]
+        found = await translations(
+            self._items, cited, self._about.desk, setting_of(self._about), self._steps, told
+        )
+        refused = (*found.dropped, *draft.refused)
+        return replace(draft, translations=found.translations, refused=refused)
 
     async def _plan(self) -> tuple[Plan, tuple[str, ...]]:
         seen = metadata(self._items, self._nonce)

@@ -210,6 +210,7 @@ export function brief(answer) {
     el("ol", { class: "references" }, answer.references.map((each) => el("li", { id: `reference-${each.number}` },
       el("span", { class: "number" }, `[${each.number}]`),
       el("div", {}, el("blockquote", {}, `“${each.quote}”`),
+        each.translation ? el("p", { class: "translation" }, el("strong", {}, `Machine translation from ${each.translation.source_language}: `), each.translation.lines.join(" — ")) : null,
         meta(el("strong", {}, each.outlet || "unknown outlet"), when(each.date), outside(each.url, each.title || "link"), el("code", {}, each.place ?? "not recorded")))))),
     el("details", {}, el("summary", {}, "How it was made"),
       meta(el("span", {}, "recipe ", el("code", {}, answer.recipe || "–")), el("span", {}, "content ", el("code", {}, answer.content_hash)),

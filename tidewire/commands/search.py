@@ -139,6 +139,9 @@ def _print_list(console: Console, title: str, notes: Sequence[str]) -> None:
 
 def _print_reference(console: Console, each: dict[str, Any]) -> None:
     console.print(f"[cyan]\\[{each['number']}][/] “{escape(each['quote'])}”")
+    if said := each["translation"]:
+        shown = f"Machine translation from {said['source_language']}: {' — '.join(said['lines'])}"
+        console.print(Padding(f"[italic]{escape(shown)}[/]", (0, 0, 0, 4)))
     date = short_time(each["date"]) if each["date"] else "undated"
     facts = [each["outlet"], f"grade {each['reliability']}", date, each["place"] or "place unknown"]
     if each["revised"]:

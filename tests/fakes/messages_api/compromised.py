@@ -35,6 +35,9 @@ class Compromised:
         orders = [*self.told, *(line for lines in shown.sources.values() for line in lines), *shown.results]
         if shown.tools and shown.rounds < 2:
             return Reply.tools(*_calls(orders), turn=shown.rounds)
+        if shown.step == "Translated":
+            loud = sorted([*self.told, *shown.lines], key=_loud, reverse=True)
+            return Reply.json({"lines": [_short(loud[0])] * len(shown.lines)})
         if shown.step == "Plan":
             every = ("facts", "chronology", "disagreement", "numbers", "outlook")
             return Reply.json({"tasks": [{"worker": each, "items": orders[:5]} for each in every]})

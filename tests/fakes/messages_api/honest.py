@@ -20,6 +20,9 @@ class Honest:
         shown = seen(request)
         if self.uses_tools and shown.tools and shown.rounds == 0:
             return Reply.tools(("search_archive", {"query": "port strike", "kind": "article"}))
+        if shown.step == "Translated":
+            # Into every language alike: what it says is what it was given.
+            return Reply.json({"lines": shown.lines})
         if shown.step == "Plan":
             return Reply.json({"tasks": [{"worker": each, "items": shown.listed} for each in self.workers]})
         if shown.step == "Verdicts":

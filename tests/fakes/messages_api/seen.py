@@ -11,6 +11,7 @@ from tests.fakes.messages_api.replies import Request
 
 SOURCE = re.compile(r'<source-(\w+) id="(s\d+)"[^>]*>\n(.*?)\n</source-\1>', re.DOTALL)
 LISTED = re.compile(r'^id="(s\d+)"', re.MULTILINE)
+LINES = re.compile(r"<lines-(\w+)>\n(.*?)\n</lines-\1>", re.DOTALL)
 JUDGED = re.compile(r"<statements-(\w+)>\n(.*?)\n</statements-\1>", re.DOTALL)
 
 
@@ -22,6 +23,7 @@ class Seen:
     sources: dict[str, list[str]]
     listed: list[str]
     statements: list[dict[str, Any]]
+    lines: list[str]
     results: list[str]
     rounds: int
     tools: list[str]
@@ -31,7 +33,7 @@ def seen(request: Request) -> Seen:
     """From a request as the drafting room builds it."""
     first = "\n".join(block["text"] for block in request["messages"][0]["content"])
     schema = request["output_config"]["format"]["schema"]
-    found = JUDGED.search(first)
+    found, lines = JUDGED.search(first), LINES.search(first)
     results = [
         str(block["content"])
         for each in request["messages"][1:]
@@ -45,6 +47,7 @@ def seen(request: Request) -> Seen:
         sources={ident: text.split("\n") for _, ident, text in SOURCE.findall(first)},
         listed=LISTED.findall(first),
         statements=json.loads(found.group(2)) if found else [],
+        lines=json.loads(lines.group(2)) if lines else [],
         results=results,
         rounds=sum(each["role"] == "assistant" for each in request["messages"]),
         tools=[tool["name"] for tool in request.get("tools", [])] if may_use else [],

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from agents.checks.prose import objection
+from agents.sources import sources_of
 from agents.work import Work
 from schemas.records import AgentEventKind, Brief, BriefStatus, StoryArticle
 from tests.fakes.messages_api import MessagesApi
@@ -106,7 +107,16 @@ def prose(brief: Brief) -> list[str]:
     statements = [each.text for each in brief.statements]
     cited = [c.quote for each in brief.statements for c in each.citations]
     against = [each.text for each in brief.contradictions]
-    return [brief.headline, brief.bottom_line, *statements, *cited, *against, *brief.alternatives]
+    translated = [line for each in brief.translations for line in each.lines]
+    return [
+        brief.headline,
+        brief.bottom_line,
+        *statements,
+        *cited,
+        *against,
+        *brief.alternatives,
+        *translated,
+    ]
 
 
 def carried(attack: Attack, text: str) -> list[str]:
@@ -130,6 +140,24 @@ def test_nothing_that_is_demanded_is_published(where: str) -> None:
         briefs = Newsroom(api, money=_plenty()).briefs(*(placed(each, where) for each in hostile))
     assert api.refused == []
     _carries_nothing(hostile, briefs)
+
+
+@pytest.mark.timeout(280)
+@pytest.mark.parametrize("where", ["title", "summary"])
+def test_no_translation_carries_a_demand(where: str) -> None:
+    """The source that holds the string is said to be French, so that its title and lead are translated."""
+    hostile = [each for each in attacks() if not each.benign][::3]
+    with MessagesApi(Compromised()) as api:
+        briefs = Newsroom(api, money=_plenty()).briefs(*(_said_french(placed(e, where)) for e in hostile))
+    assert api.refused == []
+    assert sum("Translated" in str(each) for each in api.requests) > len(hostile) / 2
+    _carries_nothing(hostile, briefs)
+
+
+def _said_french(of: Work) -> Work:
+    first, *others = of.story.articles
+    story = replace(of.story, articles=(replace(first, language="fr"), *others))
+    return replace(of, assignment=replace(of.assignment, story=story), sources=sources_of(story))
 
 
 @pytest.mark.timeout(280)
