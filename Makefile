@@ -8,7 +8,8 @@ UV := $(ENV)/tools/bin/uv
 RUN := .venv/bin
 ARGS ?=
 # Tests with a target of their own: they take long, or need what not every machine has.
-LONG := e2e/test_2_again.py e2e/test_3_clock.py e2e/test_5_interrupted.py integration/agents/test_paid_once.py
+LONG := e2e/test_2_again.py e2e/test_3_clock.py e2e/test_5_interrupted.py integration/agents/test_paid_once.py \
+	integration/agents/test_replayed_money.py
 APART := compose replay drills extra $(LONG)
 
 export UV_PYTHON_DOWNLOADS := never

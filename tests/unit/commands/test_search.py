@@ -49,6 +49,7 @@ BRIEF: dict[str, Any] = {
             "date": None,
             "place": "articles.raw-3@7",
             "revised": False,
+            "translation": None,
             "title": "Strike",
             "url": URL,
         }
