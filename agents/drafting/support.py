@@ -11,12 +11,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
+from agents.checks.evidence import Evidence, evidence
+from agents.checks.names import missing
 from agents.checks.placeholders import named, without
 from agents.drafting.declarative import reports
 from agents.drafting.items import Item
 from agents.sentences import sentences
 from agents.terms import WORD, Terms, terms_of
-from language.names import name_words, names
 from schemas.records import Statement, StatementKind
 
 # Share of a statement's weight that its quotes must carry.
@@ -69,7 +70,9 @@ def doubt(
     found = _compared(own, quoted, FACT_SHARE if is_fact else JUDGEMENT_SHARE)
     if found is None and _own_claim(text, language, vouched, quoted):
         found = Doubt.NOT_IN_QUOTES
-    return found or _foreign_name(text, language, cited)
+    if found is None and missing(text, language, _shown(cited), ()) is not None:
+        found = Doubt.NAME_NOT_IN_SOURCE
+    return found
 
 
 def _compared(own: Terms, quoted: Sequence[Terms], least: float) -> Doubt | None:
@@ -105,19 +108,6 @@ def _own_claim(text: str, language: str, vouched: Collection[str], quoted: Seque
     return False
 
 
-def _foreign_name(text: str, language: str, cited: Iterable[Item]) -> Doubt | None:
-    known = {word.casefold() for item in cited for word in _words_of(item)}
-    for name in names("\n" + text, language):
-        if any(word.casefold() not in known for word in name_words(name)):
-            return Doubt.NAME_NOT_IN_SOURCE
-    return None
-
-
-def _words_of(item: Item) -> Iterable[str]:
-    cleaned = "".join(c if c.isalnum() or c in "'’-." else " " for c in item.text)
-    for word in cleaned.split():
-        stripped = word.strip("'’-.")
-        yield stripped
-        yield stripped.removesuffix("'s").removesuffix("’s")
-        yield from name_words(stripped)
-        yield from stripped.replace("’", "-").replace("'", "-").split("-")
+def _shown(cited: Iterable[Item]) -> list[Evidence]:
+    """What the model saw of the sources; the gate looks at all of them."""
+    return [evidence(item.text, item.article.language) for item in cited]
