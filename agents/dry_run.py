@@ -15,11 +15,12 @@ from decimal import Decimal
 from typing import Any
 
 from agents.drafting.items import items_of, material, nonce_of
+from agents.drafting.plans import MOST
 from agents.drafting.settings import WriterSettings
 from agents.drafting.shapes import WORKERS, Lead
 from agents.drafting.translation import STEP as TRANSLATE
 from agents.drafting.translation import foreign
-from agents.drafting.writer import MOST, ModelWriter
+from agents.drafting.writer import ModelWriter
 from agents.evaluate import recipe
 from agents.foreseen import NOTHING, Foreseen
 from agents.model.answers import Answer, read, request_hash

@@ -16,6 +16,14 @@ from schemas.records import BriefIndicator
 
 PLACEHOLDER = re.compile(r"\[rail:([\w./:-]{1,120})\]")
 _LEFT_OVER = re.compile(r"\[rail:")
+# What an indicator counts, by the first part of its name, and its window, by length in seconds. Without
+# figures: those of a statement are its quotes'.
+_COUNTS = {
+    "volume": "articles for this desk",
+    "families": "owners of outlets that report for this desk",
+    "non_english": "share of articles for this desk that are not in English",
+}
+_WINDOWS = {900: "quarter of an hour", 3_600: "hour", 86_400: "day"}
 
 
 def rail_of(indicators: Sequence[BriefIndicator], language: str) -> dict[str, str]:
@@ -28,6 +36,24 @@ def rail_of(indicators: Sequence[BriefIndicator], language: str) -> dict[str, st
         if each.z is not None:
             known[f"{key}/z"] = _written(each.z, language)
     return known
+
+
+def offered(indicators: Sequence[BriefIndicator]) -> dict[str, str]:
+    """The same keys, with what each stands for, in English words; never a value."""
+    known: dict[str, str] = {}
+    for each in indicators:
+        key = f"{each.name}/{each.scope}" if each.scope else each.name
+        window = _WINDOWS.get((each.window_end - each.window_start) // 1000, "window")
+        what = each.name.partition(".")[0]
+        known[key] = f"{_COUNTS.get(what, what.replace('_', ' '))} in the last {window}"
+        if each.z is not None:
+            known[f"{key}/z"] = f"standard deviations above the usual number of {known[key]}"
+    return known
+
+
+def named(text: str) -> tuple[str, ...]:
+    """The keys that a text names, once each."""
+    return tuple(dict.fromkeys(match[1] for match in PLACEHOLDER.finditer(text)))
 
 
 def without(text: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agents.checks import Reason, quotes
+from agents.checks.placeholders import filled, named
+from agents.checks.placeholders import without as without_rail
 from agents.drafting.items import Item
 from agents.drafting.shapes import Line, Said, Section
 from agents.drafting.support import Doubt, doubt
@@ -48,16 +50,17 @@ class _Kept:
     places: dict[int, int] = field(default_factory=dict)
 
 
-def checked(step: str, section: Section, items: Sequence[Item]) -> Checked:
-    """One answer's statements. Facts first, for judgements stand and fall with theirs."""
+def checked(step: str, section: Section, items: Sequence[Item], rail: Mapping[str, str]) -> Checked:
+    """One answer's statements. Facts first, for judgements stand and fall with theirs. ``rail``: the
+    placeholders that were offered, each with its words."""
     by_id = {item.ident: item for item in items}
     by_article = {item.article.article_id: item for item in items}
     kept, doubted = _Kept(), list[Doubted]()
     order = sorted(range(len(section.statements)), key=lambda n: section.statements[n].kind != "FACT")
     for n in order:
         said = section.statements[n]
-        made = _statement(said, by_id, kept)
-        found = made if isinstance(made, str) else doubt(made, _facts_of(made, kept), by_article)
+        made = _statement(said, by_id, kept, rail)
+        found = made if isinstance(made, str) else doubt(made, _facts_of(made, kept), by_article, rail)
         if isinstance(made, Statement) and found is None:
             kept.places[n] = len(kept.statements)
             kept.statements.append(made)
@@ -67,10 +70,10 @@ def checked(step: str, section: Section, items: Sequence[Item]) -> Checked:
     return Checked(tuple(kept.statements), tuple(kept.said), tuple(doubted))
 
 
-def line(given: Line, items: Sequence[Item]) -> str:
+def line(given: Line, items: Sequence[Item], rail: Mapping[str, str]) -> str:
     """A headline or bottom line that stands as a fact would; empty if it does not."""
     said = Said(kind="FACT", text=given.text, quotes=given.quotes, basis=[], likelihood=None, confidence=None)
-    found = checked("line", Section(statements=[said]), items)
+    found = checked("line", Section(statements=[said]), items, rail)
     return found.statements[0].text if found.statements else ""
 
 
@@ -108,8 +111,12 @@ def without(whole: Checked, judged: Mapping[int, str]) -> Checked:
     return Checked(tuple(statements), tuple(whole.said[n] for n in good), (*whole.doubted, *doubted))
 
 
-def _statement(said: Said, items: Mapping[str, Item], kept: _Kept) -> Statement | str:
-    """With located citations; the reason if one of them cannot be had."""
+def _statement(
+    said: Said, items: Mapping[str, Item], kept: _Kept, rail: Mapping[str, str]
+) -> Statement | str:
+    """With located citations; the reason if one of them, or a placeholder, cannot be had."""
+    if filled(said.text, rail) is None:
+        return Reason.UNKNOWN_PLACEHOLDER
     citations: list[Citation] = []
     for quoted in said.quotes:
         item = items.get(quoted.item)
@@ -142,10 +149,11 @@ def _facts_of(statement: Statement, kept: _Kept) -> list[Statement]:
 
 
 def _same(statement: Statement, others: Sequence[Statement]) -> int | None:
-    terms = terms_of(statement.text, "en")
+    """Which of the others says the same; one that tells another figure of the rail does not."""
+    terms = terms_of(without_rail(statement.text), "en")
     for n, other in enumerate(others):
-        if other.kind is statement.kind and (
-            other.text == statement.text or same_fact(terms, terms_of(other.text, "en"))
-        ):
+        comparable = other.kind is statement.kind and named(other.text) == named(statement.text)
+        same = other.text == statement.text or same_fact(terms, terms_of(without_rail(other.text), "en"))
+        if comparable and same:
             return n
     return None

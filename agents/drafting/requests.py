@@ -65,6 +65,12 @@ class Layout:
         return {**block, "cache_control": dict(control)} if self.caches else block
 
 
+def with_rail(task: str, rail: Mapping[str, str]) -> str:
+    """A task with the figures that may be named; see agents.checks.placeholders.offered."""
+    listed = "\n".join(f"- `[rail:{key}]`: {words}" for key, words in rail.items())
+    return f"{task}\n\nPlaceholders:\n{listed}" if listed else task
+
+
 def to_judge(statements: Sequence[Statement], nonce: str) -> str:
     """Statements with their checked quotes, and nothing else of their sources."""
     shown = [

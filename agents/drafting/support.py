@@ -7,14 +7,17 @@ against exactly the words it quotes: what carries its content must stand there.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 
+from agents.checks.evidence import Evidence, evidence
+from agents.checks.names import missing
+from agents.checks.placeholders import named, without
 from agents.drafting.declarative import reports
 from agents.drafting.items import Item
 from agents.sentences import sentences
 from agents.terms import WORD, Terms, terms_of
-from language.names import name_words, names
 from schemas.records import Statement, StatementKind
 
 # Share of a statement's weight that its quotes must carry.
@@ -37,10 +40,16 @@ class Doubt(StrEnum):
     JUDGED_UNSUPPORTED = "JUDGED_UNSUPPORTED"
 
 
-def doubt(statement: Statement, facts: Sequence[Statement], items: Mapping[str, Item]) -> Doubt | None:
+def doubt(
+    statement: Statement,
+    facts: Sequence[Statement],
+    items: Mapping[str, Item],
+    rail: Mapping[str, str],
+) -> Doubt | None:
     """The first doubt about a statement. ``facts`` are those it rests on, ``items`` by article id.
 
-    A judgement is held against the quotes of its facts: it may weigh them, and add nothing to them.
+    A judgement is held against the quotes of its facts: it may weigh them, and add nothing to them. The words
+    that ``rail`` has for a placeholder that the statement names count neither for it nor against it.
     """
     is_fact = statement.kind is StatementKind.FACT
     carried_by = [statement] if is_fact else [statement, *facts]
@@ -49,16 +58,21 @@ def doubt(statement: Statement, facts: Sequence[Statement], items: Mapping[str, 
     if not cited:
         return Doubt.NOT_IN_QUOTES
     language = cited[0].article.language
-    if not all(reports(each.text, language) for each in sentences(statement.text, language)):
+    text = without(statement.text)
+    if not all(reports(each.text, language) for each in sentences(text, language)):
         return Doubt.NO_REPORT
-    own = terms_of(statement.text, language)
+    vouched = terms_of(" ".join(rail.get(key, "") for key in named(statement.text)), "en").words.keys()
+    own = terms_of(text, language)
+    own = replace(own, words={word: value for word, value in own.words.items() if word not in vouched})
     quoted = [
         terms_of(c.quote, items[c.article_id].article.language) for c in citations if c.article_id in items
     ]
     found = _compared(own, quoted, FACT_SHARE if is_fact else JUDGEMENT_SHARE)
-    if found is None and _own_claim(statement.text, language, quoted):
+    if found is None and _own_claim(text, language, vouched, quoted):
         found = Doubt.NOT_IN_QUOTES
-    return found or _foreign_name(statement.text, language, cited)
+    if found is None and missing(text, language, _shown(cited), ()) is not None:
+        found = Doubt.NAME_NOT_IN_SOURCE
+    return found
 
 
 def _compared(own: Terms, quoted: Sequence[Terms], least: float) -> Doubt | None:
@@ -80,9 +94,9 @@ def _compared(own: Terms, quoted: Sequence[Terms], least: float) -> Doubt | None
     return None
 
 
-def _own_claim(text: str, language: str, quoted: Sequence[Terms]) -> bool:
+def _own_claim(text: str, language: str, vouched: Collection[str], quoted: Sequence[Terms]) -> bool:
     """Whether a run of telling words stands in no quote."""
-    known, run = set[str]().union(*(each.words.keys() for each in quoted)), 0
+    known, run = set(vouched).union(*(each.words.keys() for each in quoted)), 0
     for match in WORD.finditer(text):
         words = terms_of(match.group(), language).words
         if words.keys() & known:
@@ -94,19 +108,6 @@ def _own_claim(text: str, language: str, quoted: Sequence[Terms]) -> bool:
     return False
 
 
-def _foreign_name(text: str, language: str, cited: Iterable[Item]) -> Doubt | None:
-    known = {word.casefold() for item in cited for word in _words_of(item)}
-    for name in names("\n" + text, language):
-        if any(word.casefold() not in known for word in name_words(name)):
-            return Doubt.NAME_NOT_IN_SOURCE
-    return None
-
-
-def _words_of(item: Item) -> Iterable[str]:
-    cleaned = "".join(c if c.isalnum() or c in "'’-." else " " for c in item.text)
-    for word in cleaned.split():
-        stripped = word.strip("'’-.")
-        yield stripped
-        yield stripped.removesuffix("'s").removesuffix("’s")
-        yield from name_words(stripped)
-        yield from stripped.replace("’", "-").replace("'", "-").split("-")
+def _shown(cited: Iterable[Item]) -> list[Evidence]:
+    """What the model saw of the sources; the gate looks at all of them."""
+    return [evidence(item.text, item.article.language) for item in cited]

@@ -5,21 +5,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from agents import checks
+from agents.checks.placeholders import offered
 from agents.drafting import assemble
 from agents.drafting.assemble import Checked, Doubted
-from agents.drafting.declarative import reports
 from agents.drafting.items import Item, items_of, material, metadata, nonce_of
-from agents.drafting.requests import Layout, to_judge, to_revise
+from agents.drafting.outcome import Prose, floor_of, shipped
+from agents.drafting.plans import sound, usual
+from agents.drafting.requests import Layout, to_judge, to_revise, with_rail
 from agents.drafting.settings import WriterSettings
-from agents.drafting.shapes import WORKERS, Lead, Plan, Section, Task, Verdicts, Worker
+from agents.drafting.shapes import WORKERS, Lead, Line, Plan, Section, Task, Verdicts, Worker
 from agents.drafting.steps import Errand, Gateway, Steps, Tally, Tools
 from agents.drafting.support import Doubt
 from agents.drafting.translation import translations
 from agents.evaluate import recipe as recipe_of
-from agents.extract import extract
 from agents.floor import setting_of
 from agents.model import ModelFailed
 from agents.model.endpoints import Capabilities
@@ -28,26 +29,12 @@ from agents.prompts import Prompts
 from agents.work import Draft, Work
 from desks import Desk
 from schemas.identity import brief_id, hash_of
-from schemas.records import Writer
 from telemetry.logs import logger
 
 # To be raised when a change makes other briefs from the same answers.
-VERSION = "model-1"
-FEWEST, MOST = 2, 4
-# The plan when there is none.
-USUAL: tuple[Worker, ...] = ("facts", "disagreement")
+VERSION = "model-2"
 
 log = logger("agents.drafting")
-
-
-@dataclass(frozen=True, slots=True)
-class _Prose:
-    """What the steps made, and why it is less than was wanted."""
-
-    checked: Checked
-    headline: str = ""
-    bottom_line: str = ""
-    lacking: tuple[str, ...] = ()
 
 
 class ModelWriter:
@@ -70,7 +57,7 @@ class ModelWriter:
 
     async def write(self, work: Work) -> Draft:
         """Prose whose every statement stands on located quotes, or the floor. Raises no ModelFailed."""
-        floor = _floor(work)
+        floor = floor_of(work)
         items = items_of(work.sources)
         if not items or not floor.statements:
             return floor
@@ -85,7 +72,7 @@ class ModelWriter:
             limit = self._settings.brief_s
             draft = replace(floor, degraded=f"written without a model: it took longer than {limit:g} s")
         else:
-            draft = await writing.translated(_draft(floor, prose), floor)
+            draft = await writing.translated(shipped(floor, prose), floor)
         return replace(
             draft,
             request_hashes=tuple(sorted(tally.hashes)),
@@ -148,6 +135,7 @@ class _Writing:
         self._layout = writer.layout(work.desk)
         self._nonce = nonce_of(work)
         self._material = material(items, self._nonce)
+        self._rail = offered(work.indicators)
         story, ident = work.story, recipe_of(work.desk, writer.recipe)
         of = Errand(
             story_id=story.story_id,
@@ -158,11 +146,14 @@ class _Writing:
         )
         self._steps = writer.steps(of, tally)
 
-    async def prose(self) -> _Prose:
+    async def prose(self) -> Prose:
         """Raises ModelFailed when there is no prose at all."""
         if not self._high:
             request = self._layout.request(
-                self._settings.small_model, self._material, self._prompts["brief"], Lead
+                self._settings.small_model,
+                self._material,
+                with_rail(self._prompts["brief"], self._rail),
+                Lead,
             )
             lead = await self._steps.ask("brief", request, Lead)
             return self._merged({"facts": lead}, ())
@@ -189,10 +180,9 @@ class _Writing:
         seen = metadata(self._items, self._nonce)
         request = self._layout.request(self._settings.planner_model, seen, self._prompts["planner"], Plan)
         try:
-            return _sound(await self._steps.ask("plan", request, Plan)), ()
+            return sound(await self._steps.ask("plan", request, Plan)), ()
         except ModelFailed as error:
-            usual = Plan(tasks=[Task(worker=worker, items=[]) for worker in USUAL])
-            return usual, (f"without a plan: {error}",)
+            return usual(), (f"without a plan: {error}",)
 
     async def _work(self, plan: Plan) -> tuple[dict[Worker, Section], tuple[str, ...]]:
         """Every worker's part, and which failed. Raises ModelFailed when all did."""
@@ -214,20 +204,26 @@ class _Writing:
         known = {item.ident for item in self._items}
         first = ", ".join(ident for ident in dict.fromkeys(task.items) if ident in known)
         told = self._prompts[task.worker] + (f"\nRead first: {first}" if first else "")
+        if task.worker == "numbers":
+            told = with_rail(told, self._rail)
         tools = self._tools.definitions if self._tools is not None else ()
         request = self._layout.request(self._settings.worker_model, self._material, told, shape, tools)
         return await self._steps.ask(task.worker, request, shape, self._tools)
 
-    def _merged(self, parts: dict[Worker, Section], lacking: tuple[str, ...]) -> _Prose:
-        found = [
-            assemble.checked(worker, parts[worker], self._items) for worker in WORKERS if worker in parts
-        ]
+    def _merged(self, parts: dict[Worker, Section], lacking: tuple[str, ...]) -> Prose:
+        found = [self._checked(worker, parts[worker]) for worker in WORKERS if worker in parts]
         lead = parts.get("facts")
-        headline = assemble.line(lead.headline, self._items) if isinstance(lead, Lead) else ""
-        bottom_line = assemble.line(lead.bottom_line, self._items) if isinstance(lead, Lead) else ""
-        return _Prose(assemble.merged(found), headline, bottom_line, lacking)
+        headline = self._line(lead.headline) if isinstance(lead, Lead) else ""
+        bottom_line = self._line(lead.bottom_line) if isinstance(lead, Lead) else ""
+        return Prose(assemble.merged(found), headline, bottom_line, lacking)
 
-    async def _judged(self, prose: _Prose) -> _Prose:
+    def _checked(self, step: str, section: Section) -> Checked:
+        return assemble.checked(step, section, self._items, self._rail)
+
+    def _line(self, line: Line) -> str:
+        return assemble.line(line, self._items, self._rail)
+
+    async def _judged(self, prose: Prose) -> Prose:
         """After the judge's verdicts and one revision of what did not pass code or judge."""
         if not prose.checked.statements:
             return prose
@@ -261,60 +257,7 @@ class _Writing:
         told = f"{flagged}\n\n{self._prompts['revise']}"
         request = self._layout.request(self._settings.worker_model, self._material, told, Section)
         section = await self._steps.ask("revise", request, Section)
-        found = assemble.checked("revise", section, self._items)
+        found = self._checked("revise", section)
         if not found.statements:
             return found
         return assemble.without(found, await self._flagged(found))
-
-
-def _sound(plan: Plan) -> Plan:
-    """Facts first, no worker twice, two to four of them."""
-    tasks = {task.worker: task for task in reversed(plan.tasks)}
-    wanted = [worker for worker in WORKERS if worker in tasks]
-    for worker in USUAL:
-        if worker == "facts" or len(wanted) < FEWEST:
-            wanted += [worker] if worker not in wanted else []
-    chosen = sorted(wanted, key=lambda worker: (worker != "facts", WORKERS.index(worker)))[:MOST]
-    return Plan(tasks=[tasks.get(worker) or Task(worker=worker, items=[]) for worker in chosen])
-
-
-def _floor(work: Work) -> Draft:
-    """The extractive draft without orders and questions: it may replace prose that obeyed one."""
-    draft = extract(work)
-    languages = {article.article_id: article.language for article in work.sources.originals}
-    kept = tuple(
-        each
-        for each in draft.statements
-        if reports(each.text, languages.get(each.citations[0].article_id, "en"))
-    )
-    opposed = tuple(
-        each
-        for each in draft.contradictions
-        if all(reports(c.quote, languages.get(c.article_id, "en")) for c in each.citations)
-    )
-    language = work.sources.language
-    headline = draft.headline if draft.headline and reports(draft.headline, language) else ""
-    return replace(draft, statements=kept, contradictions=opposed, headline=headline)
-
-
-def _draft(floor: Draft, prose: _Prose) -> Draft:
-    """The floor with its prose replaced, or the floor and why. What is computed stays as it is."""
-    doubted = [each.dropped for each in prose.checked.doubted]
-    lacking = [*prose.lacking]
-    if doubted:
-        lacking.append(f"{len(doubted)} of the model's statements did not pass the checks")
-    if not prose.checked.statements:
-        return replace(
-            floor,
-            refused=(*doubted, *floor.refused),
-            degraded="written without a model: none of its statements passed the checks",
-        )
-    return replace(
-        floor,
-        writer=Writer.MODEL,
-        headline=prose.headline or floor.headline,
-        bottom_line=prose.bottom_line,
-        statements=prose.checked.statements,
-        refused=(*doubted, *floor.refused),
-        degraded="; ".join(lacking),
-    )

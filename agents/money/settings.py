@@ -18,6 +18,7 @@ class MoneySettings(BaseSettings):
 
     per_brief_usd: Dollars = Decimal("0.50")
     per_desk_hour_usd: Dollars = Decimal("5")
+    # A limit on what an unwatched lane costs, not what a day of 10,000 articles needs; see docs/agents.md.
     per_day_usd: Dollars = Decimal("25")
     # So many failures in a row (429, 529, time-outs, lost connections) and nothing is asked for a while.
     breaker_failures: Annotated[int, Field(ge=1)] = 5

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from agents.money.budget import BUDGET
 from agents.money.ledger import FAILED, PAID, RECORDED, details
@@ -61,13 +62,12 @@ def add_up(events: Iterable[AgentEvent]) -> Spend:
             spend.by_model.setdefault(str(said["model"]), Sum()),
             spend.by_step.setdefault(str(said["step"]), Sum()),
         ):
-            _count(place, event)
+            _count(place, event, said)
     spend.briefs = len(briefs)
     return spend
 
 
-def _count(place: Sum, event: AgentEvent) -> None:
-    said = details(event)
+def _count(place: Sum, event: AgentEvent, said: Mapping[str, Any]) -> None:
     place.recorded += event.reason == RECORDED
     place.failed += event.reason == FAILED
     place.refused += event.reason == BUDGET

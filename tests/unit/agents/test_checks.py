@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.checks import Reason, gate
-from agents.checks.prose import objection
+from agents.checks.prose import LINK, MARKUP, objection
 from agents.checks.quotes import find, fold, stands
 from schemas.records import Citation, Statement, StatementKind
 
@@ -167,3 +167,32 @@ def test_news_that_only_looks_like_it_passes(text: str) -> None:
 )
 def test_links_markup_and_hidden_text_are_objected_to(text: str, reason: Reason) -> None:
     assert objection(text) is reason
+
+
+@pytest.mark.parametrize("unit", ["-", "a-", "a.", "a@", "a", "+", "[", "[](", "[x](", "<a", "_.", "é-"])
+def test_a_long_run_is_read_once(unit: str) -> None:
+    """Read from each of its characters to the end, it would outlast any test."""
+    many = unit * (400_000 // len(unit))
+    assert LINK.search(many) is None
+    assert (MARKUP.search(many) is None) is ("](" not in unit)
+    assert LINK.search(f"{many} a@vell.example") is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_link"),
+    [
+        ("vell.example/1", True),
+        ("the-vell.co.example:80", True),
+        ("news.vell.com/", True),
+        ("vell.com", False),
+        ("of Vell.Com or not", False),
+        ("a.b+c-d@vell.ex", True),
+        ("a@vell", False),
+        ("a@vell.x", False),
+        ("@vell.example", False),
+        (".com/", False),
+        ("Vell -- .com/", False),
+    ],
+)
+def test_an_address_is_told_by_its_ending(text: str, is_link: bool) -> None:
+    assert (LINK.search(text) is not None) is is_link

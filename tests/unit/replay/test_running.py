@@ -114,11 +114,14 @@ def test_while_it_watches_it_asks_once_where_a_job_stands(
 
     monkeypatch.setattr(running, "committed", committed)
     monkeypatch.setattr(running, "beginnings", lambda *_: {0: 0, 1: 0})
+    helped: list[str] = []
     cluster: Any = SimpleNamespace(
-        rest=SimpleNamespace(jobs=lambda: [JobSummary("1", run.name, "RUNNING", 5)])
+        rest=SimpleNamespace(jobs=lambda: [JobSummary("1", run.name, "RUNNING", 5)]),
+        end_if_read=lambda run, _: helped.append(run.name),
     )
     replay = Replay(lane=LANE, created_at=1, asked={}, changes=(), runs=(run,))
     watching = Running(cluster, BrokerSettings(), ReplayLog(tmp_path / "replays"))
     now, known = watching._look(replay, {"stories": Started("1", run.name, None)})
     assert (now, known) == ("stories 25/50 (50 %)", {"stories": "RUNNING"})
     assert asked == ["tidewire.again.jobs.stories articles.raw"]
+    assert helped == [run.name]
