@@ -81,7 +81,9 @@ class Bench:
     def live(self) -> float:
         """Articles a second at which live works off the backlog."""
         self._write_and_await(self._fresh_ones(WARM))
-        return self._write_and_await(self._backlog).rate
+        working = self._write_and_await(self._backlog)
+        say(f"{working.count} articles at {working.rate:.1f}/s")
+        return working.rate
 
     def replayed(self, source: Source) -> float:
         """Articles a second at which a lane does."""
