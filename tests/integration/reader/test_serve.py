@@ -19,7 +19,14 @@ from schemas.records import Brief, EnrichedArticle, Record, Story
 from schemas.registry import Registry
 from tests.fakes.index_sample import T0, article, brief, member
 from topics.admin import drop_lane_topics, ensure_topics
-from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_TAKEDOWNS, BRIEFS, DEAD_LETTERS, STORIES
+from topics.catalogue import (
+    ARTICLES_ENRICHED,
+    ARTICLES_TAKEDOWNS,
+    BRIEFS,
+    DEAD_LETTERS,
+    FEEDBACK,
+    STORIES,
+)
 from topics.lane import Lane
 from topics.reading import read_range
 from topics.writing import Writer
@@ -79,7 +86,8 @@ class Reader:
 
     def caught_up(self, lane: Lane) -> None:
         self.until(lambda: any(each["name"] == lane.name for each in self.get("/api/lanes")["lanes"]))
-        self.until(lambda: self.lag(lane) == dict.fromkeys((*TOPIC_OF.values(), ARTICLES_TAKEDOWNS), 0))
+        nothing = dict.fromkeys((*TOPIC_OF.values(), FEEDBACK, ARTICLES_TAKEDOWNS), 0)
+        self.until(lambda: self.lag(lane) == nothing)
 
 
 @pytest.fixture
