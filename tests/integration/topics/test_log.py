@@ -100,7 +100,8 @@ def test_edges_are_the_first_record_and_a_late_one_of_what_holds_something(
     writer = Writer(kafka.broker, codec)
     for n in range(40):
         writer.send(lane.topic(STORIES), "k", story(n), partition=2)
-    writer.send(lane.topic(BRIEFS), "k", Brief(brief_id="b", story_id="s", information_cutoff=1), partition=4)
+    brief = Brief(brief_id="b", story_id="s", information_cutoff=1, generated_at=1)
+    writer.send(lane.topic(BRIEFS), "k", brief, partition=4)
     writer.flush()
     found = [
         (each.topic, each.partition, each.offset)
