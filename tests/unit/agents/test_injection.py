@@ -145,18 +145,20 @@ def test_nothing_that_is_demanded_is_published(where: str) -> None:
 @pytest.mark.timeout(280)
 @pytest.mark.parametrize("where", ["title", "summary"])
 def test_no_translation_carries_a_demand(where: str) -> None:
-    """The source that holds the string is said to be French, so that its title and lead are translated."""
+    """All sources are said to be French, so that what is cited of them is translated."""
     hostile = [each for each in attacks() if not each.benign][::3]
     with MessagesApi(Compromised()) as api:
         briefs = Newsroom(api, money=_plenty()).briefs(*(_said_french(placed(e, where)) for e in hostile))
     assert api.refused == []
-    assert sum("Translated" in str(each) for each in api.requests) > len(hostile) / 2
+    # Lines that are alike are asked for once: most strings are never shown to it.
+    assert sum("Translated" in str(each) for each in api.requests) >= 3
+    refused = [each for brief in briefs for each in brief.quality.dropped if "translation of" in each.text]
+    assert len(refused) > len(hostile) / 2
     _carries_nothing(hostile, briefs)
 
 
 def _said_french(of: Work) -> Work:
-    first, *others = of.story.articles
-    story = replace(of.story, articles=(replace(first, language="fr"), *others))
+    story = replace(of.story, articles=tuple(replace(each, language="fr") for each in of.story.articles))
     return replace(of, assignment=replace(of.assignment, story=story), sources=sources_of(story))
 
 
