@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from agents.checks import quotes
+from agents.checks.setting import source_key
 from agents.sameness import same_fact
-from agents.sources import Sources, key
+from agents.sources import Sources
 from agents.terms import terms_of
 from schemas.records import Assignment, Brief, Statement
 from schemas.takedown import TAKEN_DOWN
@@ -92,7 +93,7 @@ def fallen_statements(sources: Sources, predecessors: Sequence[Brief]) -> list[S
     for brief in predecessors:
         for statement in brief.statements:
             cited = [(c, texts[c.article_id]) for c in statement.citations if c.article_id in texts]
-            revised = [c for c, now in cited if (c.version, c.content_hash) != key(now)[1:]]
+            revised = [c for c, now in cited if (c.version, c.content_hash) != source_key(now)[1:]]
             stands = any(quotes.find(c.quote, now.excerpt) for c, now in cited)
             if revised and len(cited) == len(statement.citations) and not stands:
                 fallen.append(statement)

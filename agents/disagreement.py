@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 
 from agents.candidates import Candidate
 from agents.checks.counted import Figure, opposed
+from agents.checks.setting import source_key
 from agents.sameness import agree_but_for_figures
-from agents.sources import key
 from schemas.records import Citation, Contradiction
 
 AT_MOST = 3
@@ -48,7 +48,7 @@ def _said(candidate: Candidate, figure: Figure) -> str:
 
 def cite(candidate: Candidate) -> Citation:
     """The citation of a quoted sentence."""
-    article_id, version, content_hash = key(candidate.article)
+    article_id, version, content_hash = source_key(candidate.article)
     sentence = candidate.sentence
     return Citation(
         article_id=article_id,

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from agents.change import change, withdrawals
 from agents.checks import PASSED, Gated
 from agents.checks.prose import objection
+from agents.checks.setting import source_key
 from agents.floor import contradictions, doubts, line, standing
 from agents.quality import gaps, grades
+from agents.sources import cited
 from agents.work import Draft, Work
 from desks import Desk
 from schemas.identity import brief_id, hash_of
@@ -81,15 +83,8 @@ def _translations(
     draft: Draft, statements: Iterable[Statement], opposed: Iterable[Contradiction]
 ) -> tuple[Translation, ...]:
     """Of what is cited."""
-    cited = {
-        (c.article_id, c.version, c.content_hash)
-        for part in (statements, opposed)
-        for e in part
-        for c in e.citations
-    }
-    return tuple(
-        each for each in draft.translations if (each.article_id, each.version, each.content_hash) in cited
-    )
+    quoted = cited((*statements, *opposed))
+    return tuple(each for each in draft.translations if source_key(each) in quoted)
 
 
 def _status(draft: Draft, gated: Gated) -> BriefStatus:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from agents.checks.prose import orders
 from agents.checks.reasons import Reason
-from agents.checks.setting import Origin, SourceKey
-from schemas.records import Story, StoryArticle
+from agents.checks.setting import Origin, SourceKey, source_key
+from schemas.records import Contradiction, Statement, Story, StoryArticle
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ class Sources:
     @property
     def texts(self) -> dict[SourceKey, str]:
         """What may be quoted."""
-        return {key(article): article.excerpt for article in self.originals}
+        return {source_key(article): article.excerpt for article in self.originals}
 
     @property
     def origins(self) -> dict[SourceKey, Origin]:
         """Of each text that may be quoted, where it comes from."""
         return {
-            key(article): Origin(
+            source_key(article): Origin(
                 article.language, family(article), article.publisher or "", article.published_at
             )
             for article in self.originals
@@ -56,9 +56,9 @@ def family(article: StoryArticle) -> str:
     return article.family or article.publisher or article.article_id
 
 
-def key(article: StoryArticle) -> SourceKey:
-    """What citations call it by."""
-    return article.article_id, article.version, article.content_hash
+def cited(said: Iterable[Statement | Contradiction]) -> set[SourceKey]:
+    """Texts that statements or contradictions quote."""
+    return {source_key(citation) for each in said for citation in each.citations}
 
 
 def sources_of(story: Story) -> Sources:
@@ -87,7 +87,7 @@ def _current(articles: Iterable[StoryArticle]) -> list[StoryArticle]:
         known = latest.get(place)
         if known is None or _age(known) < _age(article):
             latest[place] = article
-    return sorted(latest.values(), key=lambda a: (a.logged_at, a.published_at, *key(a)))
+    return sorted(latest.values(), key=lambda a: (a.logged_at, a.published_at, *source_key(a)))
 
 
 def _age(article: StoryArticle) -> tuple[int, int, int, str]:

@@ -139,12 +139,13 @@ class Jobs:
         that is restored knows them all, so the job would wait for ever at its end.
         Raises Unreachable, FlinkError.
         """
-        running = any(each.id == started.id and each.state == "RUNNING" for each in self.rest.jobs())
-        if run.bounds is None or not running or not self.rest.checkpoints(started.id).since_restored:
+        if run.bounds is None or not self.rest.checkpoints(started.id).since_restored:
             return
         broker = BrokerSettings(bootstrap=run.bootstrap)
         place = committed(broker, run.connection.group(run.job), run.source)
         if any(place.get(partition, 0) < end for partition, end in run.bounds.offsets.items()):
+            return
+        if self.rest.state(started.id) != "RUNNING":
             return
         run.drained.mkdir(parents=True, exist_ok=True)
         try:

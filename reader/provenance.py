@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schemas.records import Brief, Citation, Source
+from schemas.records import Brief, Citation, Source, Translation
 from topics.catalogue import ARTICLES_RAW
 
 Wording = tuple[str, int, str]
@@ -39,7 +39,7 @@ class Numbered:
         return None if self.source is None else Coordinates(self.source.raw_partition, self.source.raw_offset)
 
 
-def wording(cited: Citation | Source) -> Wording:
+def wording(cited: Citation | Source | Translation) -> Wording:
     """What text is meant, to the letter."""
     return cited.article_id, cited.version, cited.content_hash
 

@@ -24,7 +24,7 @@ from reader.answers import (
     Translated,
     Version,
 )
-from reader.provenance import Coordinates, Numbered, numbered
+from reader.provenance import Coordinates, Numbered, numbered, wording
 from reader.query import Found
 from schemas.codec import from_dict
 from schemas.records import Brief, BriefIndicator, Citation, Statement
@@ -112,7 +112,7 @@ def brief_answer(
     brief = from_dict(Brief, payload["record"])
     references = numbered(brief)
     translated = {
-        (each.article_id, each.version, each.content_hash): Translated(
+        wording(each): Translated(
             source_language=each.source_language, language=each.language, lines=list(each.lines)
         )
         for each in brief.translations
@@ -280,7 +280,7 @@ def _reference(
     translated: Mapping[tuple[str, int, str], Translated],
 ) -> Reference:
     cited = each.citation
-    wording = (cited.article_id, cited.version, cited.content_hash)
+    meant = wording(cited)
     said: dict[str, Any] = {
         "number": each.number,
         "quote": cited.quote,
@@ -289,8 +289,8 @@ def _reference(
         "article_id": cited.article_id,
         "version": cited.version,
         "content_hash": cited.content_hash,
-        "revised": wording in revised,
-        "translation": translated.get(wording),
+        "revised": meant in revised,
+        "translation": translated.get(meant),
     }
     source, where = each.source, each.place
     if source is not None and where is not None:

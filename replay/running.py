@@ -130,11 +130,13 @@ class Running:
         try:
             places = self._places(replay)
             self._check_or_stop(replay, places)
+            far = self._progress(replay, places)
+            read = {each.job for each in far if each.done == each.of}
             for run in replay.runs:
-                if run.job in running:
+                if run.job in running and run.job in read:
                     self._jobs.end_if_read(run, running[run.job])
             states = {job.id: job.state for job in self._jobs.rest.jobs()}
-            now = ", ".join(str(each) for each in self._progress(replay, places))
+            now = ", ".join(map(str, far))
         except (FlinkError, KafkaException, ReadFailed) as error:
             return f"waiting: {error}", {}
         if any(started.id not in states for started in running.values()):

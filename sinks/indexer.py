@@ -88,11 +88,7 @@ class Indexer:
             payload = {**each.payload, "known_to": until[id_]}
             if id_ not in there or there[id_].payload != payload:
                 upserts.append(self._point(each, payload))
-        amends = {
-            span.id: {"known_to": until[span.id]}
-            for span in spans.values()
-            if span.id not in new and span.key in keys and span.known_to != until[span.id]
-        }
+        amends = _amends((span for id_, span in spans.items() if id_ not in new), keys, until)
         # The new first: in between, a reader finds two versions rather than none.
         self._store.upsert(self._name, upserts)
         self._store.amend(self._name, amends)
@@ -128,12 +124,7 @@ class Indexer:
         """What was ended by a point that is gone."""
         spans = self._around(sorted(keys))
         until = ends(spans.values())
-        amends = {
-            span.id: {"known_to": until[span.id]}
-            for span in spans.values()
-            if span.key in keys and span.known_to != until[span.id]
-        }
-        self._store.amend(self._name, amends)
+        self._store.amend(self._name, _amends(spans.values(), keys, until))
 
     def _around(self, keys: Sequence[str]) -> dict[str, Span]:
         found = {}
@@ -149,3 +140,14 @@ class Indexer:
         else:
             dense = self._meanings.of(each.meaning)
         return Point(id=each.id, payload=payload, dense=dense, terms=document_terms(each.words))
+
+
+def _amends(
+    spans: Iterable[Span], keys: Collection[str], until: Mapping[str, int]
+) -> dict[str, dict[str, int]]:
+    """By point, the end that it has now and did not have."""
+    return {
+        span.id: {"known_to": until[span.id]}
+        for span in spans
+        if span.key in keys and span.known_to != until[span.id]
+    }

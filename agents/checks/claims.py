@@ -14,10 +14,10 @@ from agents.checks import dates, independence, likelihood, names, quantities, qu
 from agents.checks.evidence import KEPT, Evidence, evidence
 from agents.checks.placeholders import without
 from agents.checks.reasons import Reason
-from agents.checks.setting import Setting, SourceKey
+from agents.checks.setting import Setting, SourceKey, source_key
 from agents.checks.wording import denial_differs, name_replaced, unheard_of
 from language.detect import detect
-from schemas.records import Citation, Statement, StatementKind
+from schemas.records import Statement, StatementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def claim_of(statement: Statement, texts: Mapping[SourceKey, str], setting: Sett
     text = without(statement.text)
     quoted: dict[SourceKey, list[str]] = {}
     for citation in statement.citations:
-        quoted.setdefault(_source(citation), []).append(citation.quote)
+        quoted.setdefault(source_key(citation), []).append(citation.quote)
     cited = tuple(_cited(source, texts[source], passages, setting) for source, passages in quoted.items())
     language = _language(text, cited, setting)
     plain = _plain(text)
@@ -82,10 +82,6 @@ def line_of(text: str, texts: Mapping[SourceKey, str], setting: Setting) -> Clai
 @lru_cache(maxsize=KEPT)
 def _plain(text: str) -> str:
     return quotes.fold(text)[0].strip()
-
-
-def _source(citation: Citation) -> SourceKey:
-    return citation.article_id, citation.version, citation.content_hash
 
 
 def _cited(source: SourceKey, text: str, passages: list[str], setting: Setting) -> Cited:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from agents.checks.claims import Claim
 from agents.checks.counted import Figure, opposed
 from agents.checks.evidence import KEPT
-from agents.checks.setting import Origin, Setting, SourceKey
+from agents.checks.setting import Origin, Setting, SourceKey, source_key
 from agents.sameness import agree_but_for_figures
 from agents.sentences import Sentence, sentences
 from agents.terms import Terms, terms_of
@@ -26,7 +26,7 @@ def contradicted(claim: Claim, texts: Mapping[SourceKey, str], setting: Setting)
     """
     families = {each.family for each in claim.cited}
     for citation in claim.statement.citations:
-        source = (citation.article_id, citation.version, citation.content_hash)
+        source = source_key(citation)
         origin = setting.origin(source)
         said = terms_of(citation.quote, origin.language)
         if not said.figures:

@@ -12,7 +12,7 @@ from agents.checks.coverage import covered
 from agents.checks.placeholders import filled, without
 from agents.checks.prose import objection
 from agents.checks.reasons import Reason
-from agents.checks.setting import Setting, SourceKey
+from agents.checks.setting import Setting, SourceKey, source_key
 from schemas.records import Citation, Contradiction, DroppedStatement, Statement, StatementKind
 
 __all__ = ["PASSED", "Downgrade", "Gated", "SourceKey", "gate", "line_objection"]
@@ -115,7 +115,7 @@ def _located(statement: Statement, texts: Mapping[SourceKey, str]) -> Statement 
         return objected
     citations: list[Citation] = []
     for citation in statement.citations:
-        text = texts.get((citation.article_id, citation.version, citation.content_hash))
+        text = texts.get(source_key(citation))
         if text is None:
             return Reason.UNKNOWN_SOURCE
         if quotes.stands(citation.quote, text, citation.start, citation.end):

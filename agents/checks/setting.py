@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 # An article's version: its id, version and content hash.
 SourceKey = tuple[str, int, str]
+
+
+class Worded(Protocol):
+    """What names an article's version: the article itself, a citation, a translation."""
+
+    @property
+    def article_id(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def content_hash(self) -> str: ...
+
+
+def source_key(named: Worded) -> SourceKey:
+    """What citations call a text by."""
+    return named.article_id, named.version, named.content_hash
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agents.checks import quotes
+from agents.checks.setting import source_key
 from agents.drafting.declarative import reports
 from agents.sentences import Sentence, sentences
-from agents.sources import Sources, family, key
+from agents.sources import Sources, family
 from agents.work import Work
 from schemas.identity import hash_of
 from schemas.records import Citation, StoryArticle
@@ -41,7 +42,7 @@ class Item:
         place = quotes.find(quote, self.article.excerpt)
         if place is None or any(place[0] < s.end and s.start < place[1] for s in self.withheld):
             return None
-        article_id, version, content_hash = key(self.article)
+        article_id, version, content_hash = source_key(self.article)
         return Citation(
             article_id=article_id,
             version=version,

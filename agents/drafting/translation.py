@@ -17,13 +17,12 @@ from anthropic import transform_schema
 
 from agents.checks import gate
 from agents.checks.reasons import Reason
-from agents.checks.setting import Setting, SourceKey
+from agents.checks.setting import Setting, SourceKey, source_key
 from agents.drafting.items import NONCE, Item
 from agents.drafting.requests import Request
 from agents.drafting.shapes import Translated
 from agents.drafting.steps import Steps
 from agents.model import ModelFailed
-from agents.sources import key
 from desks import Desk
 from schemas.identity import hash_of
 from schemas.records import DroppedStatement, Statement, StatementKind, Translation
@@ -54,7 +53,7 @@ async def translations(
     """Of those items that are cited. ``told`` is the prompt. What a model fails to translate is left out,
     and why is told; raises no ModelFailed."""
     language = (desk.languages or (ANYWHERE,))[0]
-    wanted = [each for each in foreign(items, desk) if key(each.article) in cited]
+    wanted = [each for each in foreign(items, desk) if source_key(each.article) in cited]
     found = await asyncio.gather(*(_one(each, language, setting, steps, told) for each in wanted))
     return Found(
         tuple(each for each in found if isinstance(each, Translation)),
@@ -88,7 +87,7 @@ def objection(item: Item, lines: Sequence[str], setting: Setting) -> Reason | No
         Statement(kind=StatementKind.FACT, text=line, citations=(citation,) if citation else ())
         for line, citation in zip(lines, cited, strict=True)
     ]
-    gated = gate(statements, {key(item.article): item.article.excerpt}, setting)
+    gated = gate(statements, {source_key(item.article): item.article.excerpt}, setting)
     if gated.dropped:
         return Reason(gated.dropped[0].reason)
     return next((each.reason for each in gated.downgraded), None)
@@ -97,7 +96,7 @@ def objection(item: Item, lines: Sequence[str], setting: Setting) -> Reason | No
 async def _one(
     item: Item, language: str, setting: Setting, steps: Steps, told: str
 ) -> Translation | DroppedStatement:
-    article_id, version, content_hash = key(item.article)
+    article_id, version, content_hash = source_key(item.article)
     settings = steps.settings
     asked = request(_lines(item), language, told, settings.small_model, settings.max_tokens)
     try:

@@ -26,6 +26,7 @@ from agents.model import ModelFailed
 from agents.model.endpoints import Capabilities
 from agents.money.budget import Account
 from agents.prompts import Prompts
+from agents.sources import cited
 from agents.work import Draft, Work
 from desks import Desk
 from schemas.identity import brief_id, hash_of
@@ -164,14 +165,10 @@ class _Writing:
 
     async def translated(self, draft: Draft, floor: Draft) -> Draft:
         """With translations of what it cites, or what takes its place where it does not stand."""
-        cited = {
-            (c.article_id, c.version, c.content_hash)
-            for each in (*draft.statements, *floor.statements)
-            for c in each.citations
-        }
+        quoted = cited((*draft.statements, *floor.statements))
         told = self._prompts["translation"]
         found = await translations(
-            self._items, cited, self._about.desk, setting_of(self._about), self._steps, told
+            self._items, quoted, self._about.desk, setting_of(self._about), self._steps, told
         )
         refused = (*found.dropped, *draft.refused)
         return replace(draft, translations=found.translations, refused=refused)

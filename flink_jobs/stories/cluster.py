@@ -148,8 +148,8 @@ class Clusterer:
         self.articles += 1
         shape.last_number = self.articles
         self._forget_terms(key, shape)
-        shape.terms = _heaviest(_added(shape.terms, article.terms))
-        shape.names = _heaviest(_added(shape.names, article.names))
+        shape.terms = _heaviest(added(shape.terms, article.terms))
+        shape.names = _heaviest(added(shape.names, article.names))
         self._remember(key, shape)
 
     def leave(self, key: str, articles: int) -> None:
@@ -173,8 +173,8 @@ class Clusterer:
         shape.last_at = max(shape.last_at, other.last_at)
         shape.last_number = max(shape.last_number, other.last_number)
         self._forget_terms(key, shape)
-        shape.terms = _heaviest(_added(shape.terms, other.terms))
-        shape.names = _heaviest(_added(shape.names, other.names))
+        shape.terms = _heaviest(added(shape.terms, other.terms))
+        shape.names = _heaviest(added(shape.names, other.names))
         self._remember(key, shape)
 
     def place(self, key: str, shape: Shape) -> None:
@@ -243,7 +243,8 @@ class Clusterer:
         self._matrix = matrix
 
 
-def _added(sums: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
+def added(sums: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    """Sums by key; new keys come last."""
     result = dict(sums)
     for key, weight in more.items():
         result[key] = result.get(key, 0) + weight

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 
 from flink_jobs.stories.assign import Ledger
-from flink_jobs.stories.cluster import Choice
+from flink_jobs.stories.cluster import Choice, added
 from flink_jobs.stories.features import Shape, cosine
 from flink_jobs.stories.lineage import Families, Member, original_of
 from flink_jobs.stories.news import KEPT_CATEGORIES, KEPT_NUMBERS, most_mentioned
@@ -68,8 +68,8 @@ def absorb(
     kept.families = Families(_pairs_added(kept.families.counts, gone.families.counts))
     kept.updated_at = max(kept.updated_at, gone.updated_at)
     kept.absorbed = [*kept.absorbed, *gone.absorbed, gone.story_id][-MOST_ABSORBED:]
-    kept.desks = _added(kept.desks, gone.desks)
-    kept.names = most_mentioned(_added(kept.names, gone.names))
+    kept.desks = added(kept.desks, gone.desks)
+    kept.names = most_mentioned(added(kept.names, gone.names))
     kept.categories = sorted({*kept.categories, *gone.categories})[:KEPT_CATEGORIES]
     kept.numbers = dict.fromkeys(list(dict.fromkeys([*kept.numbers, *gone.numbers]))[-KEPT_NUMBERS:])
     kept.pace.add(gone.pace)
@@ -102,13 +102,6 @@ def _copies(
         if member.shown.duplicate_of is None and original is not None:
             found[article_id] = original
     return found
-
-
-def _added(counts: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
-    result = dict(counts)
-    for key, count in more.items():
-        result[key] = result.get(key, 0) + count
-    return result
 
 
 def _pairs_added(

@@ -6,15 +6,15 @@ import json
 import time
 from dataclasses import asdict
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from schemas.records import Brief, Feedback, Verdict
+from tidewire.commands.search import brief_answer
 from tidewire.feedback import Row, evaluated
-from tidewire.places import answering_broker, codec, reader
-from tidewire.reader_client import ReaderProblem
+from tidewire.places import answering_broker, codec
 from tidewire.tables import show_table
 from topics.catalogue import BRIEFS, FEEDBACK
 from topics.lane import Lane
@@ -52,7 +52,7 @@ def feedback(
         raise ValueError("Say which brief and what of it, such as ./tw feedback BRIEF wrong; or --table")
     if len(note) > LONGEST_NOTE:
         raise ValueError(f"A note has at most {LONGEST_NOTE} characters; this one has {len(note)}.")
-    answer = _brief(brief_id, lane)
+    answer = brief_answer(brief_id, lane)
     count = len(answer["statements"])
     if statement is not None and statement > count:
         raise ValueError(f"The brief has {count} statements: there is no statement {statement}.")
@@ -72,18 +72,6 @@ def feedback(
         return
     about = f"statement {statement} of brief" if statement else "brief"
     typer.echo(f"{about} {brief_id} is marked {verdict.value} in {topic}; it stays as it is.")
-
-
-def _brief(brief_id: str, lane: str | None) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = reader().get(f"/api/briefs/{brief_id}", {"lane": lane})
-    except ReaderProblem as problem:
-        if problem.status != 404:
-            raise
-        raise ReaderProblem(
-            404, f"No brief {brief_id} {f'in lane {lane}' if lane else 'here'}. `./tw search` prints ids."
-        ) from problem
-    return found
 
 
 def _print(lane: Lane, as_json: bool) -> None:

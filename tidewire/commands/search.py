@@ -80,18 +80,24 @@ def brief(
     as_json: Json = False,
 ) -> None:
     """A brief with numbered citations: quote, outlet, link, date, topic-partition@offset."""
+    answer = brief_answer(brief_id, lane)
+    if as_json:
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    print_brief(Console(highlight=False), answer)
+
+
+def brief_answer(brief_id: str, lane: str | None) -> dict[str, Any]:
+    """A brief as the API gives it. Raises ReaderProblem."""
     try:
-        answer = reader().get(f"/api/briefs/{brief_id}", {"lane": lane})
+        found: dict[str, Any] = reader().get(f"/api/briefs/{brief_id}", {"lane": lane})
     except ReaderProblem as problem:
         if problem.status != 404:
             raise
         raise ReaderProblem(
             404, f"No brief {brief_id} {f'in lane {lane}' if lane else 'here'}. `./tw search` prints ids."
         ) from problem
-    if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False))
-        return
-    print_brief(Console(highlight=False), answer)
+    return found
 
 
 def print_brief(console: Console, said: dict[str, Any]) -> None:

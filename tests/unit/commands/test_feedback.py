@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from schemas.records import Brief, BriefStatus, Feedback, Provenance, Verdict, Writer
 from tidewire.cli import command_line
 from tidewire.commands import feedback as command
+from tidewire.commands import search
 from tidewire.feedback import Row, evaluated
 from tidewire.reader_client import ReaderProblem
 
@@ -77,8 +78,9 @@ class Asked:
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     made = Asked()
-    for name in ("reader", "answering_broker", "codec"):
+    for name in ("answering_broker", "codec"):
         monkeypatch.setattr(command, name, lambda: made)
+    monkeypatch.setattr(search, "reader", lambda: made)
     monkeypatch.setattr(command, "Writer", lambda *_: made)
     return made
 

@@ -124,4 +124,8 @@ def test_while_it_watches_it_asks_once_where_a_job_stands(
     now, known = watching._look(replay, {"stories": Started("1", run.name, None)})
     assert (now, known) == ("stories 25/50 (50 %)", {"stories": "RUNNING"})
     assert asked == ["tidewire.again.jobs.stories articles.raw"]
-    assert helped == [run.name]
+    assert helped == []
+    stands = run.bounds.offsets if run.bounds else {}
+    monkeypatch.setattr(running, "committed", lambda *_: stands)
+    now, _ = watching._look(replay, {"stories": Started("1", run.name, None)})
+    assert (now, helped) == ("stories 50/50 (100 %)", [run.name])
