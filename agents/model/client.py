@@ -49,7 +49,7 @@ class MessagesClient:
         sdk, limit = self._client(), self._settings.timeout_s
         try:
             async with asyncio.timeout(limit):
-                return await _once(sdk, request)
+                return await (_streamed if self._capable.streams else _whole)(sdk, request)
         except TimeoutError as error:
             said = f"the model did not answer within {limit:g} s"
             raise Unanswered(said, may_be_charged=True, again=False) from error
@@ -104,14 +104,33 @@ class MessagesClient:
         return self._sdk
 
 
-async def _once(sdk: anthropic.AsyncAnthropic, request: Mapping[str, Any]) -> bytes:
+FAILURES = (anthropic.AnthropicError, httpx2.HTTPError, json.JSONDecodeError, ValueError)
+
+
+async def _whole(sdk: anthropic.AsyncAnthropic, request: Mapping[str, Any]) -> bytes:
     try:
         raw = await sdk.messages.with_raw_response.create(**request)
         body: bytes = raw.http_response.content
-    except (anthropic.AnthropicError, httpx2.HTTPError, json.JSONDecodeError, ValueError) as error:
+    except FAILURES as error:
         raise _failure(error) from error
     read("", body)  # Raises Lost for a body that is damaged.
     return body
+
+
+async def _streamed(sdk: anthropic.AsyncAnthropic, request: Mapping[str, Any]) -> bytes:
+    """Piece by piece, so that no proxy on the way takes a long answer for a dead connection."""
+    try:
+        async with sdk.messages.stream(**request) as stream:
+            message = None
+            async for event in stream:
+                if event.type == "message_stop":
+                    message = event.message
+    except FAILURES as error:
+        raise _failure(error) from error
+    if message is None:
+        # The SDK gives what it has for a whole message.
+        raise Lost("the model's answer was lost on the way (its stream ended early)")
+    return message.to_json(indent=None, exclude_unset=True).encode()
 
 
 def _failure(error: BaseException) -> ModelFailed:

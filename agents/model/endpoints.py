@@ -17,24 +17,28 @@ class Capabilities:
     """Of one kind of endpoint.
 
     ``schema``: what becomes of ``output_config.format``; with ``unknown`` every answer tells. Without
-    ``counts_tokens`` input is estimated from above; without ``caches_prompts`` no breakpoints are sent.
+    ``counts_tokens`` input is estimated from above; without ``caches_prompts`` no breakpoints are sent;
+    without ``streams`` an answer is asked for in one piece.
     """
 
     name: str
     schema: Schema
-    counts_tokens: bool
-    caches_prompts: bool
-    lists_models: bool
+    counts_tokens: bool = False
+    caches_prompts: bool = False
+    lists_models: bool = False
+    streams: bool = False
 
 
 TABLE = {
     each.name: each
     for each in (
-        Capabilities("anthropic", "enforced", counts_tokens=True, caches_prompts=True, lists_models=True),
-        Capabilities("vllm", "enforced", counts_tokens=True, caches_prompts=False, lists_models=False),
-        Capabilities("llama.cpp", "ignored", counts_tokens=True, caches_prompts=False, lists_models=False),
-        Capabilities("ollama", "unknown", counts_tokens=False, caches_prompts=False, lists_models=False),
-        Capabilities("other", "unknown", counts_tokens=False, caches_prompts=False, lists_models=False),
+        Capabilities(
+            "anthropic", "enforced", counts_tokens=True, caches_prompts=True, lists_models=True, streams=True
+        ),
+        Capabilities("vllm", "enforced", counts_tokens=True, streams=True),
+        Capabilities("llama.cpp", "ignored", counts_tokens=True, streams=True),
+        Capabilities("ollama", "unknown", streams=True),
+        Capabilities("other", "unknown"),
     )
 }
 

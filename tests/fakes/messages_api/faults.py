@@ -8,7 +8,7 @@ from typing import Literal
 
 from tests.fakes.messages_api.replies import Reply, Request
 
-Kind = Literal["status", "slow", "drop", "truncate", "refuse", "cut", "nonsense"]
+Kind = Literal["status", "slow", "drop", "truncate", "break", "refuse", "cut", "nonsense"]
 ERRORS = {
     400: "invalid_request_error",
     401: "authentication_error",
@@ -22,8 +22,9 @@ ERRORS = {
 @dataclass(frozen=True, slots=True)
 class Fault:
     """``status`` answers with that status, ``slow`` after so many seconds, ``drop`` closes the connection in
-    the middle of the answer, ``truncate`` ends its JSON early; ``refuse``, ``cut`` (max_tokens) and
-    ``nonsense`` are answers like any other, and billed. Only requests for which ``when`` holds are hit.
+    the middle of the answer, ``truncate`` ends it early, ``break`` too, and a stream with an error event;
+    ``refuse``, ``cut`` (max_tokens) and ``nonsense`` are answers like any other, and billed. Only requests
+    for which ``when`` holds are hit.
     """
 
     kind: Kind

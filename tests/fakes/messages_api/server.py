@@ -16,13 +16,15 @@ from tests.fakes.messages_api.replies import Model, Reply, Request, events, mess
 from tests.fakes.messages_api.usage import Cache, input_tokens
 from tests.fakes.messages_api.validation import Refused, check
 
+CUTS = ("drop", "truncate", "break")
 MODELS = ("claude-haiku-5-5", "claude-sonnet-5-5", "claude-opus-5-5")
 
 
 class MessagesApi:
     """``faults``: statuses or Faults, each for the first request it fits. ``delay_s``: the time of an answer.
 
-    ``requests`` holds what was charged, in order, ``attempts`` counts every call of ``/v1/messages``.
+    ``requests`` holds what was charged, in order, and ``streamed`` how many of them were streamed;
+    ``attempts`` counts every call of ``/v1/messages``.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class MessagesApi:
         self.usages: list[dict[str, Any]] = []
         self.refused: list[str] = []
         self.attempts = 0
+        self.streamed = 0
         self._cache = Cache()
         self._lock = threading.Lock()
         api = self
@@ -67,8 +70,10 @@ class MessagesApi:
 
     def charge(self, request: Request, reply: Reply) -> dict[str, Any]:
         """Books an answer; the whole message."""
+        asked = {name: value for name, value in request.items() if name != "stream"}
         with self._lock:
-            self.requests.append(request)
+            self.requests.append(asked)
+            self.streamed += asked != request
             usage = self._cache.usage(request, reply)
             self.usages.append(usage)
             return message(reply, request["model"], len(self.requests), usage)
@@ -160,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         else:
             body = json.dumps(whole).encode()
-            self._send(body[: len(body) // 2] if kind == "truncate" else body, "application/json", 200)
+            self._send(body[: len(body) // 2] if kind in CUTS else body, "application/json", 200)
 
     def _stream(self, whole: dict[str, Any], kind: str) -> None:
         self.send_response(200)
@@ -169,13 +174,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         all_of = list(events(whole))
         # A stream that ends without its last event; one that is dropped ends in the middle of an event.
-        for name, data in all_of[: len(all_of) // 2] if kind in ("drop", "truncate") else all_of:
-            self._chunk(f"event: {name}\ndata: {json.dumps({'type': name, **data})}\n\n")
+        for name, data in all_of[: len(all_of) // 2] if kind in CUTS else all_of:
+            self._event(name, data)
+        if kind == "break":
+            self._event("error", _error(529, "as asked"))
         if kind == "drop":
             self._chunk("event: content_block_delta\ndata: {")
             self.close_connection = True
         else:
             self._write(b"0\r\n\r\n")
+
+    def _event(self, name: str, data: dict[str, Any]) -> None:
+        self._chunk(f"event: {name}\ndata: {json.dumps({'type': name, **data})}\n\n")
 
     def _chunk(self, piece: str) -> None:
         data = piece.encode()

@@ -45,6 +45,13 @@ def test_the_schema_is_always_sent_and_breakpoints_only_where_prompts_are_cached
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_answers_come_piece_by_piece_where_they_can(kind: str) -> None:
+    with MessagesApi(Honest()) as api:
+        assert brief(api, kind, 0.9).writer is Writer.MODEL
+        assert api.streamed == (len(api.requests) if TABLE[kind].streams else 0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_only_an_endpoint_that_counts_and_lists_is_asked_to(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

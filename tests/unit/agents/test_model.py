@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from pydantic import BaseModel, SecretStr
@@ -17,102 +15,20 @@ from agents.model.errors import (
     Cut,
     NoKey,
     Refusal,
-    Rejected,
     SchemaIgnored,
     Spared,
-    Unanswered,
     Unfit,
 )
-from agents.model.gateway import Purse
 from agents.model.recordings import Recordings
-from agents.money.breaker import Breaker
-from agents.money.budget import Account, Budget, Caps
-from agents.money.ledger import Purpose
-from agents.money.prices import Prices, Usage
-from agents.money.settings import MoneySettings
-from schemas.records import AgentEvent, RecordedResponse
+from agents.money.prices import Usage
 from tests.fakes.messages_api import Fault, MessagesApi
-
-REQUEST: dict[str, Any] = {
-    "model": "claude-haiku-5-5",
-    "max_tokens": 64,
-    "messages": [{"role": "user", "content": "What moved?"}],
-}
-PURPOSE = Purpose("story", Account("brief", "world"), "facts", ("a1",))
-NOW = 1_790_000_000_000
+from tests.unit.agents.seam import NOW, PURPOSE, REQUEST, Log, answered, ask, purse, settings
 
 
 @pytest.fixture
 def api() -> Iterator[MessagesApi]:
     with MessagesApi() as running:
         yield running
-
-
-@dataclass
-class Log:
-    """Stands for the responses' topic and the audit, and says in which order they were written."""
-
-    responses: list[RecordedResponse] = field(default_factory=list)
-    events: list[AgentEvent] = field(default_factory=list)
-    order: list[str] = field(default_factory=list)
-    broken: bool = False
-
-    async def record(self, response: RecordedResponse) -> None:
-        await asyncio.sleep(0)
-        if self.broken:
-            raise OSError("the log is gone")
-        self.responses.append(response)
-        self.order.append("response")
-
-    async def audit(self, event: AgentEvent) -> None:
-        await asyncio.sleep(0)
-        self.events.append(event)
-        self.order.append(event.reason)
-
-    def read_on(self) -> list[tuple[str, RecordedResponse | None]]:
-        return [(each.request_hash, each) for each in self.responses]
-
-
-def settings(api: MessagesApi, **more: Any) -> ModelSettings:
-    return ModelSettings(api_key=SecretStr("test"), base_url=api.url, endpoint="anthropic", **more)
-
-
-def purse(**money: Any) -> Purse:
-    set_ = MoneySettings(**money)
-    caps = Caps(set_.per_brief_usd, set_.per_desk_hour_usd, set_.per_day_usd)
-
-    async def refresh() -> None:
-        await asyncio.sleep(0)
-
-    breaker = Breaker(set_.breaker_failures, set_.breaker_pause_s)
-    return Purse(Prices(set_), Budget(caps), breaker, refresh, lambda _: None)
-
-
-def ask(
-    api: MessagesApi, log: Log, *requests: dict[str, Any], of: Purse | None = None, **more: Any
-) -> list[Answer | BaseException]:
-    """Asks all of them at once, and gives what each got."""
-    set_ = settings(api, **more)
-
-    async def run() -> list[Answer | BaseException]:
-        client = MessagesClient(set_, TABLE["anthropic"])
-        recordings = Recordings(log.read_on, log.record)
-        gateway = ModelGateway(set_.messages_url, client, recordings, of or purse(), log.audit, lambda: NOW)
-        try:
-            asked = [gateway.ask(each, PURPOSE) for each in requests or (REQUEST,)]
-            return await asyncio.gather(*asked, return_exceptions=True)
-        finally:
-            await client.close()
-
-    return asyncio.run(run())
-
-
-def answered(api: MessagesApi, log: Log, *requests: dict[str, Any], **more: Any) -> list[Answer]:
-    found = ask(api, log, *requests, **more)
-    for each in found:
-        if isinstance(each, BaseException):
-            raise each
-    return [each for each in found if isinstance(each, Answer)]
 
 
 def test_an_answer_is_recorded_whole_and_booked_before_it_is_used(api: MessagesApi) -> None:
@@ -208,55 +124,6 @@ def test_another_endpoint_model_or_prompt_is_another_request() -> None:
     assert base != request_hash("https://api.anthropic.com/v1/messages", REQUEST)
     assert base != request_hash(here, {**REQUEST, "model": "claude-opus-5-5"})
     assert base != request_hash(here, {**REQUEST, "max_tokens": 65})
-
-
-def test_an_overloaded_server_is_asked_again_and_charged_once(api: MessagesApi) -> None:
-    api.faults += [Fault.status(529), Fault.status(429)]
-    assert len(answered(api, Log(), max_retries=3)) == 1
-    assert (api.attempts, len(api.requests)) == (3, 1)
-
-
-@pytest.mark.parametrize("kind", ["drop", "truncate"])
-def test_an_answer_lost_on_the_way_is_asked_for_again(api: MessagesApi, kind: Any) -> None:
-    log = Log()
-    api.faults.append(Fault(kind))
-    assert answered(api, log)[0].text == "An answer."
-    assert len(log.responses) == 1
-    # The first one was made and is charged: it stays on the books, with the most that it can have cost.
-    assert len(api.requests) == 2
-    assert [event.reason for event in log.events] == ["failed", "paid"]
-    assert '"at_most_usd": "0"' not in log.events[0].detail
-
-
-@pytest.mark.parametrize(
-    ("fault", "limits", "reason", "at_most"),
-    [
-        (Fault.status(529), {"max_retries": 0}, "answered 529", False),
-        (Fault("slow", 1.0), {"timeout_s": 0.2, "max_retries": 0}, "within 0.2 s", True),
-        (Fault("drop"), {"max_retries": 0}, "lost on the way", True),
-        (Fault("truncate"), {"max_retries": 0}, "damaged", True),
-    ],
-)
-def test_what_is_not_answered_is_on_the_record_with_what_it_may_cost(
-    api: MessagesApi, fault: Fault, limits: dict[str, Any], reason: str, at_most: bool
-) -> None:
-    log = Log()
-    api.faults.append(fault)
-    (error,) = ask(api, log, **limits)
-    assert isinstance(error, Unanswered)
-    assert reason in str(error)
-    assert log.responses == []
-    (event,) = log.events
-    assert (event.reason, event.cost_usd) == ("failed", 0.0)
-    assert ('"at_most_usd": "0"' not in event.detail) is at_most
-
-
-def test_a_rejected_request_says_so_and_is_not_recorded(api: MessagesApi) -> None:
-    log = Log()
-    (error,) = ask(api, log, {**REQUEST, "messages": [{"role": "assistant", "content": "x"}]})
-    assert isinstance(error, Rejected)
-    assert "400 invalid_request_error" in str(error)
-    assert log.responses == []
 
 
 def test_without_a_key_nothing_is_asked(api: MessagesApi, monkeypatch: pytest.MonkeyPatch) -> None:
