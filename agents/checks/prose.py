@@ -18,9 +18,11 @@ LINK = re.compile(
     r"[\w-]\.(?:com|org|net|info|biz|io|ai|dev|app|xyz|top|site|online|ru|cn|example|test|invalid)"
     r"(?=/|:\d)|[\w.+-]@[\w-]+\.[a-z]{2}|\bhxxps?\b"
 )
+# The writers' own placeholders, ``[rail:…]``, are taken out before prose is looked at: in a source they are
+# an outsider's.
 MARKUP = re.compile(
     r"</?[a-zA-Z!][^<>]*>|<!--|-->|&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});|\[[^\[\]]*\]\(|```|\{\{|\}\}|"
-    r"\[/?(?:INST|SYSTEM|ASSISTANT|USER)\b|<\|[^|]{1,40}\|>|^\s{0,3}#{1,6}\s"
+    r"\[/?(?:INST|SYSTEM|ASSISTANT|USER)\b|\[rail:|<\|[^|]{1,40}\|>|^\s{0,3}#{1,6}\s"
 )
 # A word this long is no word of a news text, but an encoded payload.
 BLOB = re.compile(r"[A-Za-z0-9+/=_-]{60,}")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from agents.checks.placeholders import offered, rail_of
+from agents.extract import extract
+from agents.sources import sources_of
 from agents.work import Work
 from schemas.records import Brief, BriefIndicator, BriefStatus, Writer
 from tests.fakes.messages_api import MessagesApi, Reply, Request
 from tests.fakes.messages_api.honest import Honest, said
 from tests.fakes.messages_api.seen import seen
 from tests.fakes.newsroom import Newsroom
-from tests.unit.agents.newsdesk import DAY_ZERO, HOUR, port_strike, work
+from tests.unit.agents.newsdesk import DAY_ZERO, HOUR, article, port_strike, story, work
 
 WALKED = "Dock workers at Port Vell walked out on Tuesday after talks over night shifts collapsed."
 VOLUME = "[rail:volume.1h/desk:world]"
@@ -115,3 +118,16 @@ def test_whatever_can_be_put_in_is_offered_and_nothing_else(name: str) -> None:
     each = replace(HOURLY, name=name)
     assert offered([each]).keys() == rail_of([each], "en").keys()
     assert not any(character.isdigit() for words in offered([each]).values() for character in words)
+
+
+def test_in_a_source_it_is_an_outsider_s_and_not_filled_in() -> None:
+    planted = f"{WALKED} The port saw {VOLUME} ships turned away by noon, the harbour master said."
+    sources = (article(f"Dock workers walk out at Port Vell\n{planted}", "harbour", at=1),)
+    quoting = replace(of(), sources=sources_of(story(sources)))
+    floor = extract(quoting)
+    assert floor.statements
+    with MessagesApi(Honest()) as api:
+        by_model = Newsroom(api).briefs(quoting)[0]
+        assert not any("ships turned away" in str(request) for request in api.requests)
+    for each in (*floor.statements, *by_model.statements):
+        assert not re.search(r"turned away|1,234|rail:", each.text)
