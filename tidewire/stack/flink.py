@@ -67,6 +67,7 @@ JOBMANAGER_MAIN = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterE
 TASKMANAGER_MAIN = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
 CONFIGURATION = "config.yaml"
 RECOVERY = "high-availability.storageDir"
+PYTHON = "python.executable"
 
 
 def folder(settings: StackSettings) -> Path:
@@ -203,7 +204,7 @@ def configuration(settings: StackSettings) -> dict[str, str | int | float | bool
         "restart-strategy.exponential-delay.max-backoff": "10 s",
         "pipeline.auto-watermark-interval": "100 ms",
         "table.local-time-zone": "UTC",
-        "python.executable": sys.executable,
+        PYTHON: sys.executable,
         "python.client.executable": sys.executable,
         "python.fn-execution.bundle.size": 500,
         "python.fn-execution.bundle.time": 50,

@@ -1,8 +1,10 @@
-"""A home that was copied to another folder, or has lost some of what Flink keeps, made fit to start.
+"""A home that was copied to another folder, comes up on other ports, or has lost some of what Flink keeps,
+made fit to start.
 
 Flink notes absolute paths in two places. In the metadata of a checkpoint they name its files, many of which
 it shares with those before it: these are written anew. In what a JobManager keeps to find its jobs again they
-say where a job writes its checkpoints, so a copy would go on writing into the home it was made from: this is
+say where a job writes its checkpoints, so a copy would go on writing into the home it was made from; the same
+holds the addresses and the interpreter that a job was submitted with. If any of them differs now, this is
 forgotten, and the jobs are started from their newest checkpoint as after any other loss of the cluster.
 """
 
@@ -11,7 +13,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -26,15 +31,20 @@ LENGTH_BYTES = 2
 """Java writes a string as its length in bytes, a big-endian short, and those bytes."""
 
 
-def make_fit(settings: StackSettings) -> list[Path]:
-    """Of a home in which nothing runs; the metadata files that were written anew. Safe to repeat.
+def make_fit(settings: StackSettings, ports: Mapping[str, int] | None = None) -> list[Path]:
+    """Of a home in which nothing runs, last on ``ports``; the metadata files that were written anew. Safe to
+    repeat.
 
     Raises StackError when a path does not stand where one is expected.
     """
-    before = written_at(settings)
+    written = _written(settings)
+    before = _home_of(written)
     moved = before is not None and before != settings.home
+    elsewhere = (
+        ports not in (None, settings.ports) or written.get(flink.PYTHON, sys.executable) != sys.executable
+    )
     recovery, states = flink.recovery(settings), flink.lanes(settings)
-    if moved or not recovery.exists():
+    if moved or elsewhere or not recovery.exists():
         # The one points into the other: what is left alone keeps a JobManager from starting.
         shutil.rmtree(recovery, ignore_errors=True)
         shutil.rmtree(zookeeper.data(settings), ignore_errors=True)
@@ -50,13 +60,16 @@ def make_fit(settings: StackSettings) -> list[Path]:
     return changed
 
 
-def written_at(settings: StackSettings) -> Path | None:
-    """Where this home was when its cluster was last configured; None when it never was."""
+def _written(settings: StackSettings) -> dict[str, Any]:
+    """What its cluster was last configured with; empty when it never was."""
     file = flink.conf(settings) / flink.CONFIGURATION
-    if not file.exists():
-        return None
-    noted = yaml.safe_load(file.read_text())[flink.RECOVERY]
-    return Path(url2pathname(urlsplit(noted).path)).parents[1]
+    found: dict[str, Any] = yaml.safe_load(file.read_text()) if file.exists() else {}
+    return found
+
+
+def _home_of(configuration: Mapping[str, Any]) -> Path | None:
+    noted = configuration.get(flink.RECOVERY)
+    return None if noted is None else Path(url2pathname(urlsplit(noted).path)).parents[1]
 
 
 def relocated(metadata: bytes, before: str, after: str, name: str) -> bytes:

@@ -154,12 +154,13 @@ class Stack:
 
     def _ground(self) -> None:
         """Nothing of an earlier run may disturb: its processes and programs, other ports, other paths."""
-        remembered = self.settings.folder / REMEMBERED
+        file = self.settings.folder / REMEMBERED
+        remembered = json.loads(file.read_text()) if file.exists() else None
         if self._supervisor.pid() is None:
             end(marked(str(self.settings.home)), LEFTOVERS_TIMEOUT_S)
             shutil.rmtree(self.settings.folder / "programs", ignore_errors=True)
-            moved.make_fit(self.settings)
-        elif remembered.exists() and json.loads(remembered.read_text()) != self.settings.ports:
+            moved.make_fit(self.settings, remembered)
+        elif remembered not in (None, self.settings.ports):
             raise StackError(
                 "The stack is running on other ports than those asked for now; stop it first with `./tw down`"
             )

@@ -73,7 +73,7 @@ def home(tmp_path: Path) -> StackSettings:
 
 
 def test_a_home_that_stayed_is_left_alone(home: StackSettings) -> None:
-    assert make_fit(home) == []
+    assert make_fit(home, home.ports) == []
     assert flink.recovery(home).exists()
     assert zookeeper.data(home).exists()
 
@@ -86,6 +86,22 @@ def test_a_moved_home_forgets_running_jobs_and_keeps_their_checkpoints(home: Sta
     assert not flink.recovery(moved).exists()
     assert not zookeeper.data(moved).exists()
     assert make_fit(moved) == []
+
+
+def test_on_other_ports_running_jobs_are_forgotten_and_no_checkpoint_is_touched(home: StackSettings) -> None:
+    assert make_fit(home, {**home.ports, "kafka_port": home.kafka_port + 1}) == []
+    assert not flink.recovery(home).exists()
+    assert not zookeeper.data(home).exists()
+    (state,) = flink.lanes(home).rglob("_metadata")
+    assert state.read_bytes() == metadata(str(flink.lanes(home)))
+
+
+def test_so_they_are_when_their_interpreter_is_another(
+    home: StackSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", "/elsewhere/bin/python")
+    assert make_fit(home, home.ports) == []
+    assert not flink.recovery(home).exists()
 
 
 @pytest.mark.parametrize("lost", [flink.recovery, flink.folder])
