@@ -130,6 +130,28 @@ def gather(folder: Path, newswire_port: int) -> Gathered:
     return found
 
 
+def test_a_copied_home_goes_on_in_its_folder_alone(gathered: Gathered, tmp_path: Path) -> None:
+    copied = tmp_path / "elsewhere" / "home"
+    copied.parent.mkdir()
+    subprocess.run(["cp", "-a", str(gathered.folder), str(copied)], check=True)
+    before = files(gathered.folder)
+    with gathered.home(copied) as home:
+        home.tw("up")
+        assert held(home) == gathered.held
+        assert view(home) == gathered.view
+        flink = FlinkRest(home.settings.flink_url)
+        assert all(flink.checkpoints(job).restored for job in home.active_jobs(LIVE).values())
+        assert not any(flink.failed_committables(job) for job in home.active_jobs(LIVE).values())
+    assert files(gathered.folder) == before
+    shutil.rmtree(copied)
+
+
+def files(folder: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of every file in a folder."""
+    found = {str(path): path.lstat() for path in folder.rglob("*") if not path.is_dir()}
+    return {name: (each.st_size, each.st_mtime_ns) for name, each in found.items()}
+
+
 def test_a_lost_index_is_made_again_from_the_log(gathered: Gathered) -> None:
     with gathered.home() as home:
         shutil.rmtree(home.folder / "index")
@@ -168,28 +190,6 @@ def test_a_registry_with_other_numbers_is_refused_until_it_is_put_right(
         shutil.rmtree(home.folder / "registry")
         home.tw("up")
         assert held(home) == gathered.held
-
-
-def test_a_copied_home_goes_on_in_its_folder_alone(gathered: Gathered, tmp_path: Path) -> None:
-    copied = tmp_path / "elsewhere" / "home"
-    copied.parent.mkdir()
-    subprocess.run(["cp", "-a", str(gathered.folder), str(copied)], check=True)
-    before = files(gathered.folder)
-    with gathered.home(copied) as home:
-        home.tw("up")
-        assert held(home) == gathered.held
-        assert view(home) == gathered.view
-        flink = FlinkRest(home.settings.flink_url)
-        assert all(flink.checkpoints(job).restored for job in home.active_jobs(LIVE).values())
-        assert not any(flink.failed_committables(job) for job in home.active_jobs(LIVE).values())
-    assert files(gathered.folder) == before
-    shutil.rmtree(copied)
-
-
-def files(folder: Path) -> dict[str, tuple[int, int]]:
-    """Size and time of every file in a folder."""
-    found = {str(path): path.lstat() for path in folder.rglob("*") if not path.is_dir()}
-    return {name: (each.st_size, each.st_mtime_ns) for name, each in found.items()}
 
 
 @pytest.fixture(scope="module")
