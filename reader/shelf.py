@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from reader import shown
+from reader import shown, shown_briefs
 from reader.answers import (
     ArticleAnswer,
     BriefAnswer,
@@ -68,7 +68,7 @@ class Shelf:
             **shown.story_common(payload, latest),
             lane=self._lane,
             articles=self._members(payload),
-            all_briefs=[shown.brief_summary(each) for each in briefs],
+            all_briefs=[shown_briefs.brief_summary(each) for each in briefs],
         )
 
     def revisions(self, ident: str, as_of: int | None) -> Revisions:
@@ -88,7 +88,7 @@ class Shelf:
     def briefs(self, scope: Scope, limit: int) -> Briefs:
         """Newest first."""
         found = self._store.scroll(self._name, conditions(scope), Order("date"), limit)
-        briefs = [shown.brief_summary(each.payload) for each in found]
+        briefs = [shown_briefs.brief_summary(each.payload) for each in found]
         return Briefs(lane=self._lane, count=len(briefs), briefs=briefs)
 
     def brief(self, ident: str) -> BriefAnswer:
@@ -110,7 +110,7 @@ class Shelf:
         about = [OneOf("kind", (FEEDBACK,)), OneOf("about", (ident,))]
         marks = [each.payload for each in self._store.scroll(self._name, about, Order("date", False), MARKS)]
         superseded_by = sorted(each.payload["key"] for each in later)
-        return shown.brief_answer(payload, self._lane, superseded_by, revised, marks)
+        return shown_briefs.brief_answer(payload, self._lane, superseded_by, revised, marks)
 
     def article(self, ident: str, version: int | None, content_hash: str | None) -> ArticleAnswer:
         """The latest version, or the one asked for. Raises NotThere."""
