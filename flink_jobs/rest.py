@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ import httpx2
 
 ENDED = frozenset({"FINISHED", "CANCELED", "FAILED"})
 FAILED_COMMITTABLES = "failedCommittables"
+KAFKA_READER = "KafkaSourceReader."
+TAKEN = re.compile(r"KafkaSourceReader\.topic\..+\.partition\.(\d+)\.currentOffset$")
 # What Flink's client says after the script's own error.
 PYTHON_EXIT = "Python process exits with code"
 TRACEBACK = "Traceback (most recent call last):"
@@ -53,7 +56,8 @@ class Checkpoints:
     """Since the job was submitted. ``latest_id``, ``latest_at`` (epoch ms of its trigger): of the newest
     completed one, if any.
 
-    ``restored_id``: of the checkpoint or savepoint that the job goes on from, if it does.
+    ``restored_id``, ``restored_at`` (epoch ms): of the checkpoint or savepoint that the job goes on from, if
+    it does, and when it last did.
     """
 
     completed: int
@@ -61,6 +65,7 @@ class Checkpoints:
     latest_id: int | None
     latest_at: int | None
     restored_id: int | None = None
+    restored_at: int | None = None
 
     @property
     def restored(self) -> bool:
@@ -70,6 +75,13 @@ class Checkpoints:
     def since_restored(self) -> bool:
         """Whether it goes on from one, and has completed another after it."""
         return self.restored_id is not None and (self.latest_id or 0) > self.restored_id
+
+    @property
+    def running_ms(self) -> int:
+        """How long it had run since it was restored when the newest one was triggered; 0 if it was not."""
+        if self.restored_at is None or self.latest_at is None:
+            return 0
+        return max(0, self.latest_at - self.restored_at)
 
 
 class FlinkRest:
@@ -108,6 +120,7 @@ class FlinkRest:
             latest_id=latest["id"] if latest else None,
             latest_at=latest["trigger_timestamp"] if latest else None,
             restored_id=restored["id"] if restored else None,
+            restored_at=restored["restore_timestamp"] if restored else None,
         )
 
     def watermark(self, job_id: str) -> int | None:
@@ -141,6 +154,18 @@ class FlinkRest:
                 counts = self._get(metrics, get=",".join(names), agg="sum")
                 failed += sum(float(each["sum"]) for each in counts)
         return max(0, int(failed) - (2 * committers if self.checkpoints(job_id).restored else 0))
+
+    def partitions_taken(self, job_id: str) -> frozenset[int] | None:
+        """Those that the job's Kafka source has been given since it was last started or restored, read to
+        their ends or not; None while the cluster does not tell. Metrics are up to ten seconds behind."""
+        names = [
+            metric["id"]
+            for vertex in self._get(f"/jobs/{job_id}")["vertices"]
+            for metric in self._get(f"/jobs/{job_id}/vertices/{vertex['id']}/subtasks/metrics")
+        ]
+        if not any(KAFKA_READER in name for name in names):
+            return None
+        return frozenset(int(found[1]) for name in names if (found := TAKEN.search(name)))
 
     def operators(self, job_id: str) -> list[str]:
         """Names of the job's vertices, each the chain of its operators' names."""

@@ -32,6 +32,8 @@ HERE = Path(__file__).parent
 SUBMITTED = re.compile(r"JobID ([0-9a-f]{32})")
 # Longer than the cluster answers from a cache (web.refresh-interval, 3 s).
 REST_CACHE_S = 10.0
+# In so long after a start the cluster knows of every metric; it asks for them every ten seconds.
+METRICS_MS = 30_000
 OUTPUTS: dict[JobName, tuple[str, ...]] = {
     "articles": tuple(ARTICLES_OUTPUTS.values()),
     "stories": tuple(STORIES_OUTPUTS.values()),
@@ -136,15 +138,21 @@ class Jobs:
         """Drains a bounded job that was restored and has read all of its range.
 
         Kafka's source tells its readers that there is no more only after it has found new partitions. One
-        that is restored knows them all, so the job would wait for ever at its end.
+        that is restored knows them all, so the job would wait for ever at its end. A partition that it had
+        read up before has no part in it any more, and its last commit may have been lost with the cluster.
         Raises Unreachable, FlinkError.
         """
-        if run.bounds is None or not self.rest.checkpoints(started.id).since_restored:
+        if run.bounds is None:
             return
-        broker = BrokerSettings(bootstrap=run.bootstrap)
-        place = committed(broker, run.connection.group(run.job), run.source)
-        if any(place.get(partition, 0) < end for partition, end in run.bounds.offsets.items()):
+        checkpoints = self.rest.checkpoints(started.id)
+        if not checkpoints.since_restored:
             return
+        place = committed(BrokerSettings(bootstrap=run.bootstrap), run.connection.group(run.job), run.source)
+        unread = {partition for partition, end in run.bounds.offsets.items() if place.get(partition, 0) < end}
+        if unread:
+            taken = self.rest.partitions_taken(started.id) if checkpoints.running_ms >= METRICS_MS else None
+            if taken is None or unread & taken:
+                return
         if self.rest.state(started.id) != "RUNNING":
             return
         run.drained.mkdir(parents=True, exist_ok=True)

@@ -68,7 +68,9 @@ def states(replay: Replay, known: Sequence[JobSummary] | None) -> dict[JobName, 
     if known is None:
         found: dict[str, str] = {run.name: "UNKNOWN" for run in replay.runs}
     else:
-        found = {job.name: job.state for job in known if job.active}
+        # The newest of a name comes last; one that has finished may not have been noted yet.
+        mine = [job for job in known if job.active or job.started_at >= replay.created_at]
+        found = {job.name: job.state for job in reversed(mine) if job.active or job.state == "FINISHED"}
     return {
         run.job: "FINISHED" if run.job in replay.finished else found.get(run.name, "STOPPED")
         for run in replay.runs
@@ -130,13 +132,11 @@ class Running:
         try:
             places = self._places(replay)
             self._check_or_stop(replay, places)
-            far = self._progress(replay, places)
-            read = {each.job for each in far if each.done == each.of}
-            for run in replay.runs:
-                if run.job in running and run.job in read:
-                    self._jobs.end_if_read(run, running[run.job])
+            now = ", ".join(map(str, self._progress(replay, places)))
             states = {job.id: job.state for job in self._jobs.rest.jobs()}
-            now = ", ".join(map(str, far))
+            for run in replay.runs:
+                if run.job in running and states.get(running[run.job].id) == "RUNNING":
+                    self._jobs.end_if_read(run, running[run.job])
         except (FlinkError, KafkaException, ReadFailed) as error:
             return f"waiting: {error}", {}
         if any(started.id not in states for started in running.values()):

@@ -225,7 +225,6 @@ def test_since_the_first_source_of_a_brief_with_other_desks(log: Log, tmp_path: 
     told = [each for each in log.written("live", BRIEFS) if isinstance(each, Brief)]
     brief = max((each for each in told if each.provenance.sources), key=first_source)
     begins_at = first_source(brief)
-    assert begins_at > min(logged_at.values())
     ((busiest, _),) = Counter(each.desk for each in told).most_common(1)
     folder = tmp_path / "my-desks"
     shutil.copytree(DESKS, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__", f"{busiest}.yaml"))

@@ -271,4 +271,5 @@ def _state(replay: Replay, jobs: list[str]) -> str:
         return "writing briefs"
     if "UNKNOWN" in jobs:
         return "not known"
-    return "stopped" if "STOPPED" in jobs else "running"
+    # Jobs that have finished and were not noted have nobody who watches them.
+    return "stopped" if "STOPPED" in jobs or set(jobs) == {"FINISHED"} else "running"

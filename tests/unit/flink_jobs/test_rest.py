@@ -51,7 +51,7 @@ def test_active_job_is_found_among_ended_ones_of_its_name() -> None:
     assert [each.id for each in cluster.jobs()] == ["1", "3", "2"]
 
 
-@pytest.mark.parametrize(("restored", "lost"), [(None, 9), ({"id": 3}, 1)])
+@pytest.mark.parametrize(("restored", "lost"), [(None, 9), ({"id": 3, "restore_timestamp": 1}, 1)])
 def test_refused_commits_are_lost_but_for_those_a_restore_repeats(restored: Any, lost: int) -> None:
     def metrics(request: httpx2.Request) -> Any:
         if "get" not in request.url.params:
@@ -108,8 +108,9 @@ def test_failed_stop_says_why(tmp_path: Path) -> None:
 
 def test_checkpoints_before_and_after_the_first() -> None:
     assert rest({"GET /jobs/1/checkpoints": counted(0, None)}).checkpoints("1").latest_id is None
-    found = rest({"GET /jobs/1/checkpoints": counted(2, LATEST, {"id": 5})}).checkpoints("1")
+    found = rest({"GET /jobs/1/checkpoints": counted(2, LATEST, {"id": 5, "restore_timestamp": 1_200})}).checkpoints("1")
     assert (found.completed, found.latest_id, found.latest_at, found.restored) == (2, 7, 1_700, True)
+    assert (found.since_restored, found.running_ms) == (True, 500)
 
 
 def test_the_watermark_of_a_job_is_its_lowest_behind_the_sources() -> None:

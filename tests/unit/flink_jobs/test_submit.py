@@ -186,15 +186,37 @@ def test_client_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> N
         _ = ClusterSettings(variables={}).script
 
 
+def reader_metrics(taken: set[int] | None) -> list[str]:
+    """Names, as the cluster has them, of a source's that holds these partitions; None: not yet."""
+    reader = "Source__articles_raw.KafkaSourceReader"
+    held = [f"{reader}.topic.articles_raw.partition.{each}.currentOffset" for each in taken or ()]
+    return ["numRecordsIn", *([f"{reader}.commitsSucceeded", *held] if taken is not None else [])]
+
+
 @pytest.mark.parametrize(
-    ("restored", "latest", "place", "helped"),
+    ("restored", "latest", "latest_at", "place", "taken", "helped"),
     [
-        (3, 5, {0: 9, 1: 4}, True),
-        (3, 3, {0: 9, 1: 4}, False),
-        (3, 5, {0: 9}, False),
-        (None, 5, {0: 9, 1: 4}, False),
+        (3, 5, 1_000, {0: 9, 1: 4}, None, True),
+        (3, 3, 1_000, {0: 9, 1: 4}, None, False),
+        (3, 5, 1_000, {0: 9}, {0}, False),
+        (3, 5, 90_000, {0: 9}, {0, 1}, False),
+        (3, 5, 90_000, {0: 9}, None, False),
+        (3, 5, 90_000, {0: 9}, {0}, True),
+        (3, 5, 90_000, {}, set(), True),
+        (3, 5, 90_000, {1: 2}, {0}, False),
+        (None, 5, 90_000, {0: 9, 1: 4}, {0, 1}, False),
     ],
-    ids=["at its end", "before its first checkpoint", "still reading", "never restored"],
+    ids=[
+        "at its end",
+        "before its first checkpoint",
+        "before the cluster knows its metrics",
+        "still reading",
+        "without metrics",
+        "one read up before the restore, its commit lost",
+        "all read up before the restore, all commits lost",
+        "one of two still being read",
+        "never restored",
+    ],
 )
 def test_a_restored_job_that_has_read_its_range_is_helped_to_its_end(
     monkeypatch: pytest.MonkeyPatch,
@@ -202,7 +224,9 @@ def test_a_restored_job_that_has_read_its_range_is_helped_to_its_end(
     run: Run,
     restored: int | None,
     latest: int,
+    latest_at: int,
     place: dict[int, int],
+    taken: set[int] | None,
     helped: bool,
 ) -> None:
     bounded = run.model_copy(update={"bounds": Bounds(end_at=1, offsets={0: 9, 1: 4})})
@@ -215,14 +239,15 @@ def test_a_restored_job_that_has_read_its_range_is_helped_to_its_end(
             asked_to_stop.append(json.loads(request.content))
         answers: dict[str, Any] = {
             "/jobs/overview": {"jobs": [{"jid": JOB_ID, "name": run.name, "state": state, "start-time": 1}]},
-            "": {"state": state},
+            "": {"state": state, "vertices": [{"id": "v"}]},
             "/checkpoints": {
                 "counts": {"completed": 2, "failed": 0},
                 "latest": {
-                    "completed": {"id": latest, "trigger_timestamp": 1},
-                    "restored": None if restored is None else {"id": restored},
+                    "completed": {"id": latest, "trigger_timestamp": latest_at},
+                    "restored": None if restored is None else {"id": restored, "restore_timestamp": 500},
                 },
             },
+            "/vertices/v/subtasks/metrics": [{"id": name} for name in reader_metrics(taken)],
             "/stop": {"request-id": "r"},
             "/savepoints/r": {"status": {"id": "COMPLETED"}, "operation": {"location": "file:///there"}},
         }

@@ -1,0 +1,71 @@
+"""A replay whose cluster was lost when it had read up some partitions and not all: it ends all the same, even
+if the commits of those that it had read up were lost with the cluster."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from flink_jobs.rest import FlinkRest, until
+from flink_jobs.runs import Run
+from replay.log import Replay, ReplayLog
+from tests.e2e.homes import wait_until
+from tests.replay.newsroom import Newsroom, opened
+from topics.admin import commit_offsets
+from topics.groups import committed
+from topics.lane import Lane
+
+pytestmark = pytest.mark.timeout(1_500)
+
+HURT = Lane("hurt")
+
+
+def test_partitions_that_were_read_up_before_do_not_hold_it_up(tmp_path: Path) -> None:
+    room: Newsroom | None = None
+    try:
+        room = opened(tmp_path)
+        room.feed.send(120)
+        room.settled()
+        replay = started_and_lost(room)
+        assert "goes on as it was started" in room.replay(HURT.name, "--limit", "0")
+        (row,) = room.listed().values()
+        assert row["state"] == "finished"
+        end = replay.runs[0].bounds
+        assert end is not None
+        assert room.compared(HURT, end.end_at).identical
+    finally:
+        if room is not None:
+            room.stack.down()
+
+
+def started_and_lost(room: Newsroom) -> Replay:
+    """Begun slowly; killed with its cluster when each job has read up a partition and not all of them, which
+    the broker then knows nothing of."""
+    limit = str(room.raw_bytes() / 60)
+    command = room.command("replay", "start", "--lane", HURT.name, "--yes", "--limit", limit)
+    with subprocess.Popen(command, env=room.env, stdout=subprocess.PIPE, text=True) as asked:
+        log = ReplayLog(room.folder / "replays")
+        wait_until(lambda: log.get(HURT) is not None, "the replay's record", 120)
+        replay = log.get(HURT)
+        assert replay is not None
+        wait_until(lambda: all(read_up(room, run) for run in replay.runs), "a partition read up", 300)
+        asked.send_signal(signal.SIGKILL)
+    room.kill("taskmanager")
+    room.kill("jobmanager")
+    for run in replay.runs:
+        done = read_up(room, run)
+        assert run.bounds is not None
+        assert set(done) < set(run.bounds.offsets), "it had read everything already"
+        commit_offsets(room.broker, run.connection.group(run.job), run.source, dict.fromkeys(done, 0))
+    until(lambda: FlinkRest(room.settings.flink_url).jobs(), 180, "the JobManager to be back")
+    return replay
+
+
+def read_up(room: Newsroom, run: Run) -> list[int]:
+    """A checkpoint covers all of these, so that the job has no part of them any more."""
+    assert run.bounds is not None
+    place = committed(room.broker, run.connection.group(run.job), run.source)
+    return [p for p, end in run.bounds.offsets.items() if place.get(p, 0) >= end]
