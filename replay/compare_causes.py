@@ -13,8 +13,9 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from math import inf
 
+from replay.compare_lane import Outputs
 from replay.compare_log import RawLog
-from replay.compare_records import Outputs, Placed, Told, Window
+from replay.compare_records import Placed, Told, Window
 from replay.matching import components
 from topics.catalogue import ARTICLES_ENRICHED, TOPICS
 from topics.partitioning import partition_for

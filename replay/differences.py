@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from replay.compare_causes import Allowed, Causes, first_of
-from replay.compare_records import Moved, Outputs, Told, Window
+from replay.compare_lane import Outputs
+from replay.compare_records import Moved, Told, Window
 from schemas.identity import hash_of
 from topics.catalogue import ASSIGNMENTS, STORIES
 
