@@ -20,6 +20,7 @@ from schemas.records import (
     Article,
     Assignment,
     Brief,
+    BriefIndicator,
     BriefStatus,
     EnrichedArticle,
     Indicator,
@@ -200,7 +201,7 @@ class Window:
     @property
     def key(self) -> str:
         """Names the window, whatever its revision."""
-        return f"{self.name} {self.scope} {self.start}-{self.end}"
+        return _window_key(self.name, self.scope, self.start, self.end)
 
     @classmethod
     def of(cls, record: Indicator) -> Window:
@@ -219,6 +220,15 @@ def scopes(record: EnrichedArticle | Article) -> tuple[str, ...]:
     """Of the windows that an article counts in, as indicators name them."""
     named = (("desk", record.desk), ("country", record.country), ("publisher", record.publisher))
     return tuple(intern(f"{kind}:{value}") for kind, value in named if value)
+
+
+def window_key(shown: BriefIndicator) -> str:
+    """Names the window that a brief shows as ``Window.key`` does."""
+    return _window_key(shown.name, shown.scope, shown.window_start, shown.window_end)
+
+
+def _window_key(name: str, scope: str, start: int, end: int) -> str:
+    return f"{name} {scope} {start}-{end}"
 
 
 def _story(record: Story) -> dict[str, Any]:

@@ -56,6 +56,11 @@ def named(found: Comparison) -> dict[str, int]:
     return {name.value: sum(map(len, each)) for name, each in found.allowed.items() if each}
 
 
+def kinds(found: Comparison) -> list[str]:
+    """Of real differences."""
+    return [each.kind for each in found.differences]
+
+
 # A lane that begins at logged time 100, having warmed up from 50, beside one that read everything.
 WHOLE = Outputs(
     (
