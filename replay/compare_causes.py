@@ -45,7 +45,7 @@ class Causes:
         self._first_read_is = (
             Allowed.RETENTION if self._first_read == log.first_logged_at else Allowed.WARM_UP
         )
-        self._wordings = tuple({each.wording for each in lane.enriched} for lane in self._lanes)
+        self._wordings = tuple({e.wording: e.raw_place for e in lane.enriched} for lane in self._lanes)
         self._by_story: dict[tuple[int, str], set[Allowed]] = {}
         self._times: dict[str, list[tuple[int, Allowed]]] = defaultdict(list)
         # From when on a lane counts fewer articles and stories for want of what was taken down.
@@ -122,8 +122,9 @@ class Causes:
         return Allowed.TAKEDOWNS if same else None
 
     def _of_wording(self, lane: int, placed: Placed) -> Allowed | None:
-        if placed.wording not in self._wordings[1 - lane]:
-            other = self._lanes[1 - lane]
+        other = self._lanes[1 - lane]
+        there = self._wordings[1 - lane].get(placed.wording)
+        if there is None:
             if self._log.taken_down(placed):
                 return Allowed.TAKEDOWNS
             kept = other.kept_from.get(ARTICLES_ENRICHED, {})
@@ -131,20 +132,21 @@ class Causes:
             lost = placed.logged_at < kept.get(partition_for(placed.article_id.encode(), partitions), 0)
             if lost or not self._log.kept(placed):
                 return Allowed.RETENTION
-            if not other.range.read(placed):
-                return Allowed.WARM_UP
+        # Of an entry that came again the other lane may have read the second record only.
+        if there != placed.raw_place and not other.range.read(placed):
+            return Allowed.WARM_UP
         if (placed.raw_partition, placed.raw_offset) in self._log.out_of_order:
             return Allowed.ORDER
         return None
 
     def _spread(self, causes: Mapping[str, set[Allowed]]) -> None:
-        """From articles to all stories that share articles with theirs, in either lane."""
-        ever = [lane.ever() for lane in self._lanes]
-        for group in components(*ever):
+        """From articles to all stories that share articles with theirs, in either lane, or went into one."""
+        ours, theirs = reach = [lane.reach() for lane in self._lanes]
+        for group in components(ours, theirs):
             found: set[Allowed] = set()
             for lane, stories in enumerate(group):
                 for story in stories:
-                    for article in ever[lane][story]:
+                    for article in reach[lane][story]:
                         found |= causes.get(article, set())
             if found:
                 for lane, stories in enumerate(group):

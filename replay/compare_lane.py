@@ -74,6 +74,12 @@ class Outputs:
         last = {each.story_id: each.merged_into for each in self.stories}
         return {story: other for story, other in last.items() if other is not None}
 
+    def reach(self) -> dict[str, frozenset[str]]:
+        """Article ids by story id: all that were ever in it, those included that came by a merge."""
+        ever, last = self.ever(), self.members()
+        none = frozenset[str]()
+        return {story: ever.get(story, none) | last.get(story, none) for story in ever.keys() | last.keys()}
+
     def ever(self) -> dict[str, frozenset[str]]:
         """Article ids by story id: all that were put into it, those included that stand elsewhere by now."""
         return _gathered((each.story_id, each.article_id) for each in self.enriched)
