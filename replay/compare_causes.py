@@ -11,7 +11,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from math import inf
 
 from replay.compare_lane import Outputs
 from replay.compare_log import RawLog
@@ -48,12 +47,8 @@ class Causes:
         self._wordings = tuple({e.wording: e.raw_place for e in lane.enriched} for lane in self._lanes)
         self._by_story: dict[tuple[int, str], set[Allowed]] = {}
         self._times: dict[str, list[tuple[int, Allowed]]] = defaultdict(list)
-        # From when on a lane counts fewer articles and stories for want of what was taken down.
-        self._scored_otherwise: float = inf
-        self._unscored = tuple(
-            {(e.wording, e.revision, e.unscored) for e in lane.enriched} if log.takedowns else set()
-            for lane in self._lanes
-        )
+        # From when on a lane counts fewer articles and stories, for want of what another one has.
+        self._scored_otherwise: dict[Allowed, int] = {}
         causes: dict[str, set[Allowed]] = defaultdict(set)
         # Articles that only one lane has, and may.
         self.absent: dict[str, Allowed] = {}
@@ -66,14 +61,19 @@ class Causes:
                 causes[placed.article_id].add(cause)
                 if placed.article_id not in known[1 - lane]:
                     self.absent[placed.article_id] = cause
-                if cause is Allowed.TAKEDOWNS:
-                    self._scored_otherwise = min(self._scored_otherwise, placed.logged_at)
+                if cause in (Allowed.TAKEDOWNS, Allowed.WARM_UP):
+                    since = self._scored_otherwise.get(cause, placed.logged_at)
+                    self._scored_otherwise[cause] = min(since, placed.logged_at)
                 for scope in placed.scopes:
                     self._times[scope].append((placed.published_at, cause))
         for scope, published_at in log.taken_down_at:
             self._times[scope].append((published_at, Allowed.TAKEDOWNS))
         for times in self._times.values():
             times.sort()
+        self._unscored = tuple(
+            {(e.wording, e.revision, e.unscored) for e in lane.enriched} if self._scored_otherwise else set()
+            for lane in self._lanes
+        )
         self._spread(causes)
         self._tainted = (self._chains(first, second), self._chains(second, first))
 
@@ -116,10 +116,9 @@ class Causes:
     def _of_score(self, lane: int, placed: Placed) -> Allowed | None:
         """A score depends on how many articles and stories there are: it alone may differ from the first
         article on that one lane lacks."""
-        if placed.logged_at < self._scored_otherwise:
+        if (placed.wording, placed.revision, placed.unscored) not in self._unscored[1 - lane]:
             return None
-        same = (placed.wording, placed.revision, placed.unscored) in self._unscored[1 - lane]
-        return Allowed.TAKEDOWNS if same else None
+        return first_of(name for name, at in self._scored_otherwise.items() if at <= placed.logged_at)
 
     def _of_wording(self, lane: int, placed: Placed) -> Allowed | None:
         other = self._lanes[1 - lane]

@@ -83,3 +83,14 @@ def test_a_split_wholly_within_the_range_stays_one() -> None:
     found = compare(ours, theirs)
     assert found.fates[Fate.SPLIT] == 1
     assert {"members", "stories"} <= set(kinds(found))
+
+
+def test_scores_alone_may_differ_for_want_of_what_came_before_the_range() -> None:
+    ours = lane(enriched("old", "t", 10), enriched("a", "s", 110, similarity=0.9))
+    theirs = lane(enriched("a", "s", 110, similarity=0.8), read=READ)
+    found = compare(ours, theirs)
+    assert (named(found), found.differences) == ({"warm-up": 2}, ())
+    other = lane(enriched("a", "s", 110, similarity=0.8, desk="sport"), read=READ)
+    assert kinds(compare(ours, other)) == ["articles"]
+    whole = replace(ours, enriched=ours.enriched[1:])
+    assert kinds(compare(whole, theirs)) == ["articles"]
