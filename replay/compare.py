@@ -15,8 +15,9 @@ from typing import Literal
 
 from replay.compare_briefs import Pair, pair
 from replay.compare_causes import Allowed, Causes
+from replay.compare_lane import Outputs, Range
 from replay.compare_log import RawLog
-from replay.compare_records import Outputs, Range, Told
+from replay.compare_records import Told
 from replay.differences import KINDS, OTHER_CONTENT, Difference, Keyed, differences, hashes, keyed
 from replay.matching import Fate, Match, Members, Score, agreement, match, standing
 from schemas.takedown import Takedowns

@@ -11,10 +11,10 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from math import inf
 
+from replay.compare_lane import Outputs
 from replay.compare_log import RawLog
-from replay.compare_records import Outputs, Placed, Told, Window
+from replay.compare_records import Placed, Told, Window
 from replay.matching import components
 from topics.catalogue import ARTICLES_ENRICHED, TOPICS
 from topics.partitioning import partition_for
@@ -44,15 +44,11 @@ class Causes:
         self._first_read_is = (
             Allowed.RETENTION if self._first_read == log.first_logged_at else Allowed.WARM_UP
         )
-        self._wordings = tuple({each.wording for each in lane.enriched} for lane in self._lanes)
+        self._wordings = tuple({e.wording: e.raw_place for e in lane.enriched} for lane in self._lanes)
         self._by_story: dict[tuple[int, str], set[Allowed]] = {}
         self._times: dict[str, list[tuple[int, Allowed]]] = defaultdict(list)
-        # From when on a lane counts fewer articles and stories for want of what was taken down.
-        self._scored_otherwise: float = inf
-        self._unscored = tuple(
-            {(e.wording, e.revision, e.unscored) for e in lane.enriched} if log.takedowns else set()
-            for lane in self._lanes
-        )
+        # From when on a lane counts fewer articles and stories, for want of what another one has.
+        self._scored_otherwise: dict[Allowed, int] = {}
         causes: dict[str, set[Allowed]] = defaultdict(set)
         # Articles that only one lane has, and may.
         self.absent: dict[str, Allowed] = {}
@@ -65,14 +61,19 @@ class Causes:
                 causes[placed.article_id].add(cause)
                 if placed.article_id not in known[1 - lane]:
                     self.absent[placed.article_id] = cause
-                if cause is Allowed.TAKEDOWNS:
-                    self._scored_otherwise = min(self._scored_otherwise, placed.logged_at)
+                if cause in (Allowed.TAKEDOWNS, Allowed.WARM_UP):
+                    since = self._scored_otherwise.get(cause, placed.logged_at)
+                    self._scored_otherwise[cause] = min(since, placed.logged_at)
                 for scope in placed.scopes:
                     self._times[scope].append((placed.published_at, cause))
         for scope, published_at in log.taken_down_at:
             self._times[scope].append((published_at, Allowed.TAKEDOWNS))
         for times in self._times.values():
             times.sort()
+        self._unscored = tuple(
+            {(e.wording, e.revision, e.unscored) for e in lane.enriched} if self._scored_otherwise else set()
+            for lane in self._lanes
+        )
         self._spread(causes)
         self._tainted = (self._chains(first, second), self._chains(second, first))
 
@@ -115,14 +116,14 @@ class Causes:
     def _of_score(self, lane: int, placed: Placed) -> Allowed | None:
         """A score depends on how many articles and stories there are: it alone may differ from the first
         article on that one lane lacks."""
-        if placed.logged_at < self._scored_otherwise:
+        if (placed.wording, placed.revision, placed.unscored) not in self._unscored[1 - lane]:
             return None
-        same = (placed.wording, placed.revision, placed.unscored) in self._unscored[1 - lane]
-        return Allowed.TAKEDOWNS if same else None
+        return first_of(name for name, at in self._scored_otherwise.items() if at <= placed.logged_at)
 
     def _of_wording(self, lane: int, placed: Placed) -> Allowed | None:
-        if placed.wording not in self._wordings[1 - lane]:
-            other = self._lanes[1 - lane]
+        other = self._lanes[1 - lane]
+        there = self._wordings[1 - lane].get(placed.wording)
+        if there is None:
             if self._log.taken_down(placed):
                 return Allowed.TAKEDOWNS
             kept = other.kept_from.get(ARTICLES_ENRICHED, {})
@@ -130,20 +131,21 @@ class Causes:
             lost = placed.logged_at < kept.get(partition_for(placed.article_id.encode(), partitions), 0)
             if lost or not self._log.kept(placed):
                 return Allowed.RETENTION
-            if not other.range.read(placed):
-                return Allowed.WARM_UP
+        # Of an entry that came again the other lane may have read the second record only.
+        if there != placed.raw_place and not other.range.read(placed):
+            return Allowed.WARM_UP
         if (placed.raw_partition, placed.raw_offset) in self._log.out_of_order:
             return Allowed.ORDER
         return None
 
     def _spread(self, causes: Mapping[str, set[Allowed]]) -> None:
-        """From articles to all stories that share articles with theirs, in either lane."""
-        ever = [lane.ever() for lane in self._lanes]
-        for group in components(*ever):
+        """From articles to all stories that share articles with theirs, in either lane, or went into one."""
+        ours, theirs = reach = [lane.reach() for lane in self._lanes]
+        for group in components(ours, theirs):
             found: set[Allowed] = set()
             for lane, stories in enumerate(group):
                 for story in stories:
-                    for article in ever[lane][story]:
+                    for article in reach[lane][story]:
                         found |= causes.get(article, set())
             if found:
                 for lane, stories in enumerate(group):

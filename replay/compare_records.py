@@ -1,4 +1,4 @@
-"""What is held of a lane to compare it: of every record its ids, its times and a hash, not its texts.
+"""What is held of a lane's records to compare them: of each its ids, its times and a hash, not its texts.
 
 A hash leaves out what follows from a lane and not from the log: ids of stories (they name a founding
 article, and lanes are compared by members), the mark of a warm-up, tokens, cost, and when a brief
@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from sys import intern
 from typing import Any
 
-from replay.matching import standing
 from schemas.codec import from_dict, to_dict
 from schemas.identity import hash_of
 from schemas.records import (
     Article,
     Assignment,
     Brief,
+    BriefIndicator,
     BriefStatus,
     EnrichedArticle,
     Indicator,
@@ -58,6 +58,11 @@ class Placed:
     def wording(self) -> tuple[str, int, str]:
         """One exact text of one article."""
         return self.article_id, self.version, self.content_hash
+
+    @property
+    def raw_place(self) -> tuple[int, int]:
+        """Partition and offset of its raw record."""
+        return self.raw_partition, self.raw_offset
 
     @classmethod
     def of(cls, record: EnrichedArticle) -> Placed:
@@ -176,6 +181,10 @@ class Told:
         """The record itself."""
         return from_dict(Brief, json.loads(zlib.decompress(self.packed)))
 
+    def without_indicators(self) -> str:
+        """The hash of its content but for its indicators."""
+        return Told.of(replace(self.brief(), indicators=())).content
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -192,7 +201,7 @@ class Window:
     @property
     def key(self) -> str:
         """Names the window, whatever its revision."""
-        return f"{self.name} {self.scope} {self.start}-{self.end}"
+        return _window_key(self.name, self.scope, self.start, self.end)
 
     @classmethod
     def of(cls, record: Indicator) -> Window:
@@ -207,93 +216,19 @@ class Window:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
-    """What of the raw log a lane read.
-
-    ``start_ms``: before this logged time it was warming up, 0 if it was not. ``offsets``: by
-    partition, the first raw offset it read; ``read_from_ms``: the logged time of the first one,
-    for where offsets are not known. An empty range is the whole log. ``windows``: whether it cut windows
-    too; a lane over enriched articles does not.
-    """
-
-    start_ms: int = 0
-    read_from_ms: int = 0
-    offsets: Mapping[int, int] = field(default_factory=dict)
-    windows: bool = True
-
-    def read(self, article: Placed) -> bool:
-        """Whether the lane can have read the raw record of this article."""
-        return (
-            article.raw_offset >= self.offsets.get(article.raw_partition, 0)
-            and article.logged_at >= self.read_from_ms
-        )
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """What a lane made, every committed record of it, in the order of the log.
-
-    ``kept_from``: by topic of the catalogue and partition, where retention has taken a topic's
-    beginning: the logged time of the first record that is left. ``refused``: ids of briefs whose
-    agent was refused money for them, and why.
-    """
-
-    enriched: tuple[Placed, ...] = ()
-    stories: tuple[Moved, ...] = ()
-    assignments: tuple[Given, ...] = ()
-    briefs: tuple[Told, ...] = ()
-    indicators: tuple[Window, ...] = ()
-    range: Range = field(default_factory=Range)
-    kept_from: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
-    refused: Mapping[str, str] = field(default_factory=dict)
-
-    def up_to(self, logged_ms: int, windows_ms: int) -> Outputs:
-        """Without what came after a point of the log's clock, or windows that end after ``windows_ms``."""
-        return Outputs(
-            tuple(each for each in self.enriched if each.logged_at <= logged_ms),
-            tuple(each for each in self.stories if each.updated_at <= logged_ms),
-            tuple(each for each in self.assignments if each.assigned_at <= logged_ms),
-            tuple(each for each in self.briefs if each.cutoff <= logged_ms),
-            tuple(each for each in self.indicators if each.end <= windows_ms),
-            self.range,
-            self.kept_from,
-            self.refused,
-        )
-
-    def members(self) -> dict[str, frozenset[str]]:
-        """Article ids by story id: where each article stands at last, in what its story went into."""
-        merged = self.merged()
-        last = {each.article_id: standing(each.story_id, merged) for each in self.enriched}
-        return _gathered((story, article) for article, story in last.items())
-
-    def merged(self) -> dict[str, str]:
-        """What stories went into, by their last revision: once forgotten, an id may come again."""
-        last = {each.story_id: each.merged_into for each in self.stories}
-        return {story: other for story, other in last.items() if other is not None}
-
-    def ever(self) -> dict[str, frozenset[str]]:
-        """Article ids by story id: all that were put into it, those included that stand elsewhere by now."""
-        return _gathered((each.story_id, each.article_id) for each in self.enriched)
-
-
-def warm_range(enriched: tuple[Placed, ...]) -> Range:
-    """The range of a lane that marked a warm-up, from its records alone; the whole log if it did not."""
-    warm = [each.logged_at for each in enriched if each.warmup]
-    return Range(start_ms=max(warm) + 1, read_from_ms=min(warm)) if warm else Range()
-
-
 def scopes(record: EnrichedArticle | Article) -> tuple[str, ...]:
     """Of the windows that an article counts in, as indicators name them."""
     named = (("desk", record.desk), ("country", record.country), ("publisher", record.publisher))
     return tuple(intern(f"{kind}:{value}") for kind, value in named if value)
 
 
-def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for story, article in pairs:
-        found.setdefault(story, set()).add(article)
-    return {story: frozenset(articles) for story, articles in found.items()}
+def window_key(shown: BriefIndicator) -> str:
+    """Names the window that a brief shows as ``Window.key`` does."""
+    return _window_key(shown.name, shown.scope, shown.window_start, shown.window_end)
+
+
+def _window_key(name: str, scope: str, start: int, end: int) -> str:
+    return f"{name} {scope} {start}-{end}"
 
 
 def _story(record: Story) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from replay.compare_causes import Allowed, Causes, first_of
-from replay.compare_records import Moved, Outputs, Told, Window
+from replay.compare_lane import Outputs
+from replay.compare_records import Moved, Told, Window, window_key
 from schemas.identity import hash_of
+from schemas.records import BriefIndicator
 from topics.catalogue import ASSIGNMENTS, STORIES
 
 Named = Callable[[str | None], str]
@@ -28,6 +30,9 @@ class Item:
 
     content: str
     allowed: Allowed | None
+    # Of a brief: itself, and the keys of what it supersedes.
+    told: Told | None = None
+    superseded: tuple[str, ...] = ()
 
 
 Content = Mapping[str, Mapping[str, Item]]
@@ -53,22 +58,51 @@ class Difference:
 def differences(ours: Content, theirs: Content) -> dict[Allowed | None, tuple[Difference, ...]]:
     """By the name they fall under; real ones under None."""
     found: dict[Allowed | None, list[Difference]] = defaultdict(list)
+    windows = {key: name for key, _, name in _differing(ours["indicators"], theirs["indicators"], {})}
     for kind in KINDS:
-        one, other = ours[kind], theirs[kind]
         sides: dict[Allowed | None, tuple[list[str], list[str], list[str]]] = defaultdict(
             lambda: ([], [], [])
         )
-        for key in sorted(one.keys() | other.keys()):
-            first, second = one.get(key), other.get(key)
-            if first is None or second is None:
-                (side, item) = (0, first) if second is None else (1, second)
-                assert item is not None
-                sides[item.allowed][side].append(key)
-            elif first.content != second.content:
-                sides[first_of((first.allowed, second.allowed))][2].append(key)
+        for key, side, name in _differing(ours[kind], theirs[kind], windows):
+            sides[name][side].append(key)
         for name, (only_first, only_second, changed) in sides.items():
             found[name].append(Difference(kind, tuple(only_first), tuple(only_second), tuple(changed)))
     return {name: tuple(each) for name, each in found.items()}
+
+
+def _differing(
+    ours: Mapping[str, Item], theirs: Mapping[str, Item], windows: Mapping[str, Allowed | None]
+) -> Iterator[tuple[str, int, Allowed | None]]:
+    """Keys, on which side (0, 1, or 2 for both), and the name; ``windows`` are those that differ."""
+    for key in sorted(ours.keys() | theirs.keys()):
+        first, second = ours.get(key), theirs.get(key)
+        if first is None or second is None:
+            (side, item) = (0, first) if second is None else (1, second)
+            assert item is not None
+            yield key, side, item.allowed
+        elif first.content != second.content:
+            yield key, 2, first_of((first.allowed, second.allowed, _of_shown(first, second, windows)))
+
+
+def _of_shown(first: Item, second: Item, windows: Mapping[str, Allowed | None]) -> Allowed | None:
+    """Of briefs that differ in nothing but the windows they show, if each of these is allowed."""
+    one, other = first.told, second.told
+    if one is None or other is None or first.superseded != second.superseded:
+        return None
+    if one.without_indicators() != other.without_indicators():
+        return None
+    ours, theirs = ({(i.name, i.scope): i for i in told.brief().indicators} for told in (one, other))
+    names = []
+    for series in ours.keys() | theirs.keys():
+        if ours.get(series) != theirs.get(series):
+            # A brief shows the last one closed: an earlier one only for want of the later.
+            shown = max((each[series] for each in (ours, theirs) if series in each), key=_end)
+            names.append(windows.get(window_key(shown)))
+    return None if None in names else first_of(names)
+
+
+def _end(shown: BriefIndicator) -> int:
+    return shown.window_end
 
 
 def hashes(content: Content, without: Mapping[str, frozenset[str]] | None = None) -> dict[str, str]:
@@ -139,8 +173,9 @@ def _assignments(lane: int, outputs: Outputs, causes: Causes, named: Named) -> I
 
 
 def _brief(lane: int, told: Told, causes: Causes, keys: Mapping[str, str]) -> Item:
-    superseded = [keys.get(each, "unknown") for each in told.supersedes]
-    return Item(hash_of([told.content, superseded]), causes.of_brief(lane, told))
+    superseded = tuple(keys.get(each, "unknown") for each in told.supersedes)
+    content = hash_of([told.content, list(superseded)])
+    return Item(content, causes.of_brief(lane, told), told, superseded)
 
 
 def _standing(outputs: Outputs, absent: Mapping[str, Allowed]) -> Iterator[tuple[str, frozenset[str], int]]:

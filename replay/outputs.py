@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from agents.money.budget import BUDGET
+from replay.compare_lane import Outputs, Range, warm_range
 from replay.compare_log import LogFold, RawLog
-from replay.compare_records import Given, Moved, Outputs, Placed, Range, Told, Window, warm_range
+from replay.compare_records import Given, Moved, Placed, Told, Window
 from schemas.codec import Codec
 from schemas.records import (
     AgentEvent,
