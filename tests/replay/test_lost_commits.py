@@ -44,14 +44,14 @@ def test_partitions_that_were_read_up_before_do_not_hold_it_up(tmp_path: Path) -
 def started_and_lost(room: Newsroom) -> Replay:
     """Begun slowly; killed with its cluster when each job has read up a partition and not all of them, which
     the broker then knows nothing of."""
-    limit = str(room.raw_bytes() / 60)
+    limit = str(room.raw_bytes() / 20)
     command = room.command("replay", "start", "--lane", HURT.name, "--yes", "--limit", limit)
     with subprocess.Popen(command, env=room.env, stdout=subprocess.PIPE, text=True) as asked:
         log = ReplayLog(room.folder / "replays")
         wait_until(lambda: log.get(HURT) is not None, "the replay's record", 120)
         replay = log.get(HURT)
         assert replay is not None
-        wait_until(lambda: all(read_up(room, run) for run in replay.runs), "a partition read up", 300)
+        wait_until(lambda: all(read_up(room, run) for run in replay.runs), "a partition read up", 600)
         asked.send_signal(signal.SIGKILL)
     room.kill("taskmanager")
     room.kill("jobmanager")

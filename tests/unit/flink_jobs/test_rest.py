@@ -108,7 +108,8 @@ def test_failed_stop_says_why(tmp_path: Path) -> None:
 
 def test_checkpoints_before_and_after_the_first() -> None:
     assert rest({"GET /jobs/1/checkpoints": counted(0, None)}).checkpoints("1").latest_id is None
-    found = rest({"GET /jobs/1/checkpoints": counted(2, LATEST, {"id": 5, "restore_timestamp": 1_200})}).checkpoints("1")
+    after = counted(2, LATEST, {"id": 5, "restore_timestamp": 1_200})
+    found = rest({"GET /jobs/1/checkpoints": after}).checkpoints("1")
     assert (found.completed, found.latest_id, found.latest_at, found.restored) == (2, 7, 1_700, True)
     assert (found.since_restored, found.running_ms) == (True, 500)
 
