@@ -42,8 +42,13 @@ def test_partitions_that_were_read_up_before_do_not_hold_it_up(tmp_path: Path) -
 
 
 def started_and_lost(room: Newsroom) -> Replay:
-    """Begun slowly; killed with its cluster when each job has read up a partition and not all of them, which
-    the broker then knows nothing of."""
+    """Begun slowly; killed with its cluster when a job has read up some partitions and not all of them, of
+    which the broker then knows nothing."""
+
+    def half(run: Run) -> bool:
+        assert run.bounds is not None
+        return 0 < len(read_up(room, run)) < len(run.bounds.offsets)
+
     limit = str(room.raw_bytes() / 20)
     command = room.command("replay", "start", "--lane", HURT.name, "--yes", "--limit", limit)
     with subprocess.Popen(command, env=room.env, stdout=subprocess.PIPE, text=True) as asked:
@@ -51,14 +56,14 @@ def started_and_lost(room: Newsroom) -> Replay:
         wait_until(lambda: log.get(HURT) is not None, "the replay's record", 120)
         replay = log.get(HURT)
         assert replay is not None
-        wait_until(lambda: all(read_up(room, run) for run in replay.runs), "a partition read up", 600)
+        wait_until(lambda: any(map(half, replay.runs)), "a partition read up", 600)
         asked.send_signal(signal.SIGKILL)
     room.kill("taskmanager")
     room.kill("jobmanager")
-    for run in replay.runs:
+    hurt = [run for run in replay.runs if half(run)]
+    assert hurt, "they had read everything already"
+    for run in hurt:
         done = read_up(room, run)
-        assert run.bounds is not None
-        assert set(done) < set(run.bounds.offsets), "it had read everything already"
         commit_offsets(room.broker, run.connection.group(run.job), run.source, dict.fromkeys(done, 0))
     until(lambda: FlinkRest(room.settings.flink_url).jobs(), 180, "the JobManager to be back")
     return replay
