@@ -158,8 +158,8 @@ class Replays:
         self.alias.point(lane)
         return before
 
-    def drop(self, lane: Lane, say: Say) -> Dropped:
-        """Takes a lane away, whatever state it is in. Raises SelectionError for the one readers are shown."""
+    def check_drop(self, lane: Lane) -> None:
+        """Raises SelectionError for a lane that is not there, the live one, and the one readers are shown."""
         if lane.is_live:
             raise SelectionError("the live lane is not dropped; to start over empty TIDEWIRE_HOME")
         if self.alias.lane() == lane:
@@ -169,6 +169,10 @@ class Replays:
         if not self._has_traces(lane):
             known = ", ".join(each.name for each in self.lanes()) or "none but live"
             raise SelectionError(f"there is no lane {lane.name}; there are {known}")
+
+    def drop(self, lane: Lane, say: Say) -> Dropped:
+        """Takes a lane away, whatever state it is in. Raises SelectionError as check_drop does."""
+        self.check_drop(lane)
         for name in JOBS:
             job = self.jobs.rest.active(job_title(name, lane))
             if job is not None:

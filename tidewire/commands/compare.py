@@ -20,7 +20,7 @@ from replay.compare_briefs import Pair
 from replay.compare_page import page
 from replay.compare_summary import summary
 from replay.outputs import read_log, read_outputs
-from tidewire.places import broker, codec, stack_settings
+from tidewire.places import broker, codec, known_lane, stack_settings
 from tidewire.profile import load
 from tidewire.replayed import ends_at, range_of, record_of
 from topics.lane import Lane
@@ -46,8 +46,9 @@ def compare(
 ) -> None:
     """What two lanes made of the same log: equal, or where and why not. Exit status 1 if they differ
     in what may not differ."""
-    found = compared(Lane(first), Lane(second), until, ranges(starts or []))
-    _keep(found, Lane(first), Lane(second))
+    one, other = known_lane(first), known_lane(second)
+    found = compared(one, other, until, ranges(starts or []))
+    _keep(found, one, other)
     if page_file is not None:
         page_file.write_text(page(found, first, second), encoding="utf-8")
         typer.echo(f"The page is {page_file}", err=True)

@@ -14,7 +14,7 @@ from rich.console import Console
 from schemas.records import Brief, Feedback, Verdict
 from tidewire.commands.search import brief_answer
 from tidewire.feedback import Row, evaluated
-from tidewire.places import answering_broker, codec
+from tidewire.places import answering_broker, codec, known_lane
 from tidewire.tables import show_table
 from topics.catalogue import BRIEFS, FEEDBACK
 from topics.lane import Lane
@@ -46,7 +46,7 @@ def feedback(
 ) -> None:
     """Marks a brief as wrong, useful, or not of its story. It stays as it is; the mark is shown with it."""
     if table:
-        _print(Lane(lane or "live"), as_json)
+        _print(known_lane(lane or "live"), as_json)
         return
     if brief_id is None or verdict is None:
         raise ValueError("Say which brief and what of it, such as ./tw feedback BRIEF wrong; or --table")
