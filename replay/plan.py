@@ -22,7 +22,7 @@ SLOTS: Mapping[JobName, int] = {"articles": 1, "stories": 3}
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a part of the source was seen to hold: records, and how many of them are entries, and bytes."""
+    """What a part of the source was seen to hold: offsets, how many of them are entries, and bytes."""
 
     records: int = 0
     entries: int = 0
@@ -30,7 +30,7 @@ class Sample:
 
     @property
     def share(self) -> float:
-        """Entries in a record; the rest are ticks."""
+        """Entries in an offset; the rest are ticks and marks of transactions."""
         return self.entries / self.records if self.records else 0.0
 
 
@@ -58,12 +58,12 @@ class Plan:
 
     @property
     def warm_up(self) -> int:
-        """Records read before the range, ticks included."""
+        """Offsets read before the range, ticks and marks of transactions included."""
         return sum(self.range_offsets[p] - offset for p, offset in self.offsets.items())
 
     @property
     def records(self) -> int:
-        """Records of the range up to what is known now, ticks included."""
+        """Offsets of the range up to what is known now, ticks and marks included."""
         return sum(max(0, end - self.range_offsets[p]) for p, end in self.ends.items())
 
     @property

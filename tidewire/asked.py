@@ -12,6 +12,7 @@ from flink_jobs.runs import Source
 from language.models import encoder
 from replay.outputs import records
 from replay.select import Earliest, Places, SelectionError, Where
+from replay.source import SourceLog
 from schemas.identity import feed_id
 from schemas.records import Brief
 from tidewire.places import broker, codec
@@ -42,6 +43,8 @@ class Asked:
     encoder: str | None = None
     without: Without = field(default_factory=Without)
     bytes_per_s: float | None = None
+    # Ids of feeds to be left out, as they were given: by URL, perhaps.
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def other_assignments(self) -> tuple[str, ...]:
         """Its changes that may make other stories or windows than the live lane's, in words."""
@@ -90,6 +93,20 @@ def brief_places(brief_id: str, lane: Lane = LIVE) -> Places:
 def feed_ids(named: list[str]) -> tuple[str, ...]:
     """Ids of feeds named by id or by the URL they were imported with."""
     return tuple(feed_id(each) if "://" in each else each for each in named)
+
+
+def check_without(
+    asked: Asked, source: SourceLog, offsets: Mapping[int, int], ends: Mapping[int, int]
+) -> None:
+    """Raises SelectionError for what is to be left out of a range and is not in it. A replay that follows may
+    yet come to it."""
+    missing = [] if asked.follow else source.lacking(asked.without, offsets, ends)
+    if missing:
+        names = ", ".join(asked.given.get(each, each) for each in missing)
+        raise SelectionError(
+            f"what is to be left out is not in the range of {asked.source}: nothing there is of {names}. "
+            "`./tw feeds list --json` names feeds, `./tw search --kind article` prints articles' ids"
+        )
 
 
 def check(asked: Asked) -> None:

@@ -24,7 +24,7 @@ from replay.select import Reach, SelectionError, moment, reach
 from replay.source import SourceLog, enriched_bounds, raw_bounds
 from sinks.settings import IndexSettings
 from tidewire import jobs as flink
-from tidewire.asked import Asked, check
+from tidewire.asked import Asked, check, check_without
 from tidewire.places import broker, codec, reader
 from tidewire.profile import load
 from tidewire.reader_client import ReaderDown
@@ -76,6 +76,7 @@ class Replays:
                 f"the range begins at logged time {begins_at}, after its end {bounds.end_at}: nothing to run"
             )
         reached = reach(begins_at, asked.warm_up_ms, source)
+        check_without(asked, source, reached.offsets, bounds.offsets)
         # The log says them after what they take down: read as they come, they would come too late.
         takedowns = read_takedowns(broker(), codec())
         asked = replace(asked, without=asked.without.taken_down(takedowns))

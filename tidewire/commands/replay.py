@@ -108,6 +108,7 @@ def start(
     replays = _replays()
     there = replays.log.get(chosen)
     if there is None:
+        feeds = without_feed or []
         where = beginning(from_offset, from_time, last, from_brief)
         asked = Asked(
             lane=chosen,
@@ -123,7 +124,8 @@ def start(
             prompts=prompts,
             models=models_of(model or []),
             encoder=encoder,
-            without=Without(feed_ids(without_feed or []), tuple(without_article or [])),
+            without=Without(feed_ids(feeds), tuple(without_article or [])),
+            given=dict(zip(feed_ids(feeds), feeds, strict=True)),
             bytes_per_s=BYTES_PER_S if limit is None else limit or None,
         )
         there = _agreed(replays, asked, options, yes)
