@@ -39,7 +39,7 @@ class Plan:
     """``offsets``, ``range_offsets``, ``ends`` (exclusive) by partition; ``follows``: without an end.
 
     ``bytes_per_s`` None: not throttled. ``takedowns``: how many there are, whose articles are left out.
-    ``requests``: what its briefs ask of models; None where that cannot be known.
+    ``requests``: what its briefs ask of models; None: not looked at.
     """
 
     lane: Lane
