@@ -11,11 +11,12 @@ from flink_jobs.deduplicated import Without
 from flink_jobs.runs import Source
 from language.models import encoder
 from replay.outputs import records
-from replay.select import Earliest, Places, SelectionError, Where
+from replay.select import Earliest, Log, Places, SelectionError, Where
 from replay.source import SourceLog
 from schemas.identity import feed_id
 from schemas.records import Brief
 from tidewire.places import broker, codec
+from tidewire.times import of_millis
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, BRIEFS
 from topics.lane import LIVE, Lane
 
@@ -107,6 +108,21 @@ def check_without(
             f"what is to be left out is not in the range of {asked.source}: nothing there is of {names}. "
             "`./tw feeds list --json` names feeds, `./tw search --kind article` prints articles' ids"
         )
+
+
+def too_early(before: int, source: Log) -> SelectionError | None:
+    """Why a range cannot end before a logged time (epoch ms) up to which no partition is whole; None where
+    nothing was logged at all."""
+    times = [at for p, low in source.lows.items() if (at := source.time_at(p, low)) is not None]
+    if not times:
+        return None
+    begins = f"the log begins at {of_millis(min(times))}"
+    if before <= min(times):
+        return SelectionError(f"nothing was logged before {of_millis(before)}: {begins}")
+    return SelectionError(
+        f"{of_millis(before)} is too early an end: {begins}, and not every partition was told of the time by "
+        "then; give a later one"
+    )
 
 
 def check(asked: Asked) -> None:

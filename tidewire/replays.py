@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agents.settings import HomeSettings
 from desks.loader import load_desks
+from flink_jobs.bounds import NoTick
 from flink_jobs.deduplicated import Bounds, Start
 from flink_jobs.runs import JOBS, JobName, Run, job_title
 from flink_jobs.settings import JobSettings
@@ -24,7 +25,7 @@ from replay.select import Reach, SelectionError, moment, reach
 from replay.source import SourceLog, enriched_bounds, raw_bounds
 from sinks.settings import IndexSettings
 from tidewire import jobs as flink
-from tidewire.asked import Asked, check, check_without
+from tidewire.asked import Asked, check, check_without, too_early
 from tidewire.places import broker, codec, reader
 from tidewire.profile import load
 from tidewire.reader_client import ReaderDown
@@ -189,9 +190,14 @@ class Replays:
 
     def _bounds(self, asked: Asked, source: SourceLog) -> Bounds:
         before = None if asked.end is None else moment(asked.end, source, 0)
-        if asked.source == ARTICLES_RAW:
-            return raw_bounds(broker(), codec(), before)
-        return enriched_bounds(broker(), codec(), before)
+        bounds = raw_bounds if asked.source == ARTICLES_RAW else enriched_bounds
+        try:
+            return bounds(broker(), codec(), before)
+        except NoTick as error:
+            early = None if before is None else too_early(before, source)
+            if early is None:
+                raise
+            raise early from error
 
     def _runs(self, asked: Asked, reached: Reach, bounds: Bounds | None) -> tuple[Run, ...]:
         names: tuple[JobName, ...] = JOBS if asked.source == ARTICLES_RAW else ("stories",)
