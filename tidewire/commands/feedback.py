@@ -19,6 +19,7 @@ from tidewire.tables import show_table
 from topics.catalogue import BRIEFS, FEEDBACK
 from topics.lane import Lane
 from topics.reading import latest, read_range
+from topics.takedowns import read_takedowns
 from topics.writing import Writer
 
 LONGEST_NOTE = 1_000
@@ -78,7 +79,7 @@ def _print(lane: Lane, as_json: bool) -> None:
     broker, reading = answering_broker(), codec()
     briefs = latest(broker, reading, lane.topic(BRIEFS), Brief).values()
     said = [reading.decode(each.value or b"", Feedback) for each in read_range(broker, lane.topic(FEEDBACK))]
-    rows = evaluated(briefs, said)
+    rows = evaluated(briefs, said, read_takedowns(broker, reading))
     if as_json:
         shown = [{**asdict(row), "share_wrong": round(row.share_wrong, 4)} for row in rows]
         typer.echo(json.dumps({"lane": lane.name, "words": len(said), "rows": shown}))
