@@ -22,7 +22,7 @@ SLOTS: Mapping[JobName, int] = {"articles": 1, "stories": 3}
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a part of the source was seen to hold: records, and how many of them are entries, and bytes."""
+    """What a part of the source was seen to hold: offsets, how many of them are entries, and bytes."""
 
     records: int = 0
     entries: int = 0
@@ -30,7 +30,7 @@ class Sample:
 
     @property
     def share(self) -> float:
-        """Entries in a record; the rest are ticks."""
+        """Entries in an offset; the rest are ticks and marks of transactions."""
         return self.entries / self.records if self.records else 0.0
 
 
@@ -39,7 +39,7 @@ class Plan:
     """``offsets``, ``range_offsets``, ``ends`` (exclusive) by partition; ``follows``: without an end.
 
     ``bytes_per_s`` None: not throttled. ``takedowns``: how many there are, whose articles are left out.
-    ``requests``: what its briefs ask of models; None where that cannot be known.
+    ``requests``: what its briefs ask of models; None: not looked at.
     """
 
     lane: Lane
@@ -58,12 +58,12 @@ class Plan:
 
     @property
     def warm_up(self) -> int:
-        """Records read before the range, ticks included."""
+        """Offsets read before the range, ticks and marks of transactions included."""
         return sum(self.range_offsets[p] - offset for p, offset in self.offsets.items())
 
     @property
     def records(self) -> int:
-        """Records of the range up to what is known now, ticks included."""
+        """Offsets of the range up to what is known now, ticks and marks included."""
         return sum(max(0, end - self.range_offsets[p]) for p, end in self.ends.items())
 
     @property

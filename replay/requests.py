@@ -9,16 +9,20 @@ from decimal import Decimal
 from agents.foreseen import Foreseen, total
 from agents.money.settings import MoneySettings
 
+NO_KEY = "there is no key here: without one nothing is asked, and briefs quote their sources"
+
 
 @dataclass(frozen=True)
 class Requests:
     """Of a replay's briefs, by desk. ``has_key``: whether this process knows one. ``estimated``: why other
-    assignments may be made than those that were looked at; empty if none can."""
+    assignments may be made than those that were looked at; empty if none can. ``unusable``: why nothing
+    could be counted, which only matters with a key."""
 
     by_desk: Mapping[str, Foreseen]
     caps: MoneySettings
     has_key: bool
     estimated: tuple[str, ...] = ()
+    unusable: str = ""
 
     @property
     def all(self) -> Foreseen:
@@ -28,18 +32,22 @@ class Requests:
 
 def described(found: Requests) -> list[str]:
     """In lines, as a plan says it."""
+    if found.unusable:
+        return [f"requests cannot be counted: {found.unusable}", NO_KEY]
     whole = found.all
     lines = [f"{whole.briefs} briefs: {whole.recorded} requests of models are recorded, {_new(whole)}"]
     new = {desk: each for desk, each in found.by_desk.items() if each.most}
     if new:
         lines.append(f"new by desk: {', '.join(f'{desk} {_count(each)}' for desk, each in new.items())}")
         caps = found.caps
+        costs = "COSTS" if found.has_key else "with a key it would cost"
         lines.append(
-            f"COSTS {_usd(whole.worst_usd)} USD at worst, within the lane's caps of {caps.per_brief_usd} USD "
-            f"a brief, {caps.per_desk_hour_usd} a desk and hour, {caps.per_day_usd} a day"
+            f"{costs} {_usd(whole.worst_usd)} USD at worst, within the lane's caps of "
+            f"{caps.per_brief_usd} USD a brief, {caps.per_desk_hour_usd} a desk and hour, "
+            f"{caps.per_day_usd} a day"
         )
     if not found.has_key:
-        lines.append("there is no key here: without one nothing is asked, and briefs quote their sources")
+        lines.append(NO_KEY)
     if found.estimated:
         lines.append(
             f"an estimate from the live lane's assignments: {', '.join(found.estimated)} may make others"

@@ -10,7 +10,7 @@ from functools import cached_property
 from confluent_kafka.admin import AdminClient
 
 from flink_jobs.bounds import latest_tick
-from flink_jobs.deduplicated import Bounds
+from flink_jobs.deduplicated import Bounds, Without
 from flink_jobs.runs import Source
 from replay.plan import Sample
 from schemas.codec import Codec
@@ -22,8 +22,10 @@ from topics.lane import LIVE
 from topics.reading import Received, beginnings, end_offsets, offsets_at, read_range
 from topics.settings import BrokerSettings
 
-# Looked at to tell what a source holds: so many records of each partition at the end of what is read.
-SAMPLED = 200
+# Looked at to tell what a source holds: so many offsets of each partition, in so many pieces over what is
+# read. Producers write as little as ticks when feeds are quiet, so no one place stands for all.
+SAMPLED = 1_000
+PIECES = 5
 # A job that commits no more has stopped, or has nothing to commit.
 QUIET_S = 10.0
 POLL_S = 0.25
@@ -76,17 +78,51 @@ class SourceLog:
         return self._codec.decode(each.value or b"", EnrichedArticle).logged_at
 
     def sample(self, offsets: Mapping[int, int], ends: Mapping[int, int]) -> Sample:
-        """Of what is read at its end."""
-        starts = {p: max(offsets[p], end - SAMPLED) for p, end in ends.items()}
-        records = entries = size = 0
-        for each in read_range(self._broker, self.topic, starts, ends):
-            records += 1
-            size += len(each.value or b"") + len(each.key or b"")
-            entries += self.topic != ARTICLES_RAW or self._is_entry(each)
-        return Sample(records, entries, size)
+        """Of what is read: all of it where that is little."""
+        looked = entries = size = 0
+        for begins, stops in pieces(offsets, ends):
+            looked += sum(stop - begins[p] for p, stop in stops.items())
+            for each in read_range(self._broker, self.topic, begins, stops):
+                size += len(each.value or b"") + len(each.key or b"")
+                entries += self.topic != ARTICLES_RAW or self._is_entry(each)
+        return Sample(looked, entries, size)
+
+    def lacking(self, without: Without, offsets: Mapping[int, int], ends: Mapping[int, int]) -> list[str]:
+        """Feeds and articles to be left out that nothing of a range has, by their ids."""
+        left = {*without.feeds, *without.articles}
+        if not left:
+            return []
+        for each in read_range(self._broker, self.topic, offsets, ends):
+            found: Article | EnrichedArticle
+            if self.topic == ARTICLES_RAW:
+                found = self._codec.decode(each.value or b"", Article)
+            else:
+                found = self._codec.decode(each.value or b"", EnrichedArticle)
+            left -= {found.feed_id, found.article_id}
+            if not left:
+                break
+        return [each for each in (*without.feeds, *without.articles) if each in left]
 
     def _is_entry(self, each: Received) -> bool:
         return self._codec.decode(each.value or b"", Article).kind is Kind.ENTRY
+
+
+def pieces(
+    offsets: Mapping[int, int], ends: Mapping[int, int]
+) -> list[tuple[dict[int, int], dict[int, int]]]:
+    """What of a range is looked at: beginnings and ends by partition."""
+    if all(end - offsets[p] <= SAMPLED for p, end in ends.items()):
+        return [({p: min(offsets[p], end) for p, end in ends.items()}, dict(ends))]
+    found = []
+    for number in range(PIECES):
+        begins, stops = {}, {}
+        for p, end in ends.items():
+            whole = max(0, end - offsets[p])
+            size = min(SAMPLED, whole) // PIECES
+            begins[p] = min(offsets[p], end) + (whole - size) * number // (PIECES - 1)
+            stops[p] = begins[p] + size
+        found.append((begins, stops))
+    return found
 
 
 def raw_bounds(broker: BrokerSettings, codec: Codec, before: int | None = None) -> Bounds:

@@ -11,10 +11,12 @@ from flink_jobs.deduplicated import Without
 from flink_jobs.runs import Source
 from language.models import encoder
 from replay.outputs import records
-from replay.select import Earliest, Places, SelectionError, Where
+from replay.select import Earliest, Log, Places, SelectionError, Where
+from replay.source import SourceLog
 from schemas.identity import feed_id
 from schemas.records import Brief
 from tidewire.places import broker, codec
+from tidewire.times import of_millis
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, BRIEFS
 from topics.lane import LIVE, Lane
 
@@ -42,6 +44,8 @@ class Asked:
     encoder: str | None = None
     without: Without = field(default_factory=Without)
     bytes_per_s: float | None = None
+    # Ids of feeds to be left out, as they were given: by URL, perhaps.
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def other_assignments(self) -> tuple[str, ...]:
         """Its changes that may make other stories or windows than the live lane's, in words."""
@@ -90,6 +94,35 @@ def brief_places(brief_id: str, lane: Lane = LIVE) -> Places:
 def feed_ids(named: list[str]) -> tuple[str, ...]:
     """Ids of feeds named by id or by the URL they were imported with."""
     return tuple(feed_id(each) if "://" in each else each for each in named)
+
+
+def check_without(
+    asked: Asked, source: SourceLog, offsets: Mapping[int, int], ends: Mapping[int, int]
+) -> None:
+    """Raises SelectionError for what is to be left out of a range and is not in it. A replay that follows may
+    yet come to it."""
+    missing = [] if asked.follow else source.lacking(asked.without, offsets, ends)
+    if missing:
+        names = ", ".join(asked.given.get(each, each) for each in missing)
+        raise SelectionError(
+            f"what is to be left out is not in the range of {asked.source}: nothing there is of {names}. "
+            "`./tw feeds list --json` names feeds, `./tw search --kind article` prints articles' ids"
+        )
+
+
+def too_early(before: int, source: Log) -> SelectionError | None:
+    """Why a range cannot end before a logged time (epoch ms) up to which no partition is whole; None where
+    nothing was logged at all."""
+    times = [at for p, low in source.lows.items() if (at := source.time_at(p, low)) is not None]
+    if not times:
+        return None
+    begins = f"the log begins at {of_millis(min(times))}"
+    if before <= min(times):
+        return SelectionError(f"nothing was logged before {of_millis(before)}: {begins}")
+    return SelectionError(
+        f"{of_millis(before)} is too early an end: {begins}, and not every partition was told of the time by "
+        "then; give a later one"
+    )
 
 
 def check(asked: Asked) -> None:

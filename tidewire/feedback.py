@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from schemas.records import Brief, BriefStatus, Feedback, Verdict
+from schemas.takedown import Takedowns
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,11 @@ class Row:
         return self.marked_wrong / self.briefs if self.briefs else 0.0
 
 
-def evaluated(briefs: Iterable[Brief], said: Iterable[Feedback]) -> list[Row]:
+def evaluated(briefs: Iterable[Brief], said: Iterable[Feedback], takedowns: Takedowns) -> list[Row]:
     """A row for each desk, writer and recipe that published, sorted by them. Words on briefs that are not
-    among ``briefs`` count nowhere."""
-    published = {each.brief_id: each for each in briefs if each.status is not BriefStatus.WITHHELD}
+    among ``briefs`` count nowhere, nor on those that are withheld: readers are shown none that rests on what
+    was taken down, though the log says that it was published."""
+    published = {each.brief_id: each for each in briefs if not _is_withheld(each, takedowns)}
     sizes = Counter(_group(each) for each in published.values())
     verdicts: Counter[tuple[tuple[str, str, str], Verdict]] = Counter()
     wrong: dict[tuple[str, str, str], set[str]] = {}
@@ -53,6 +55,10 @@ def evaluated(briefs: Iterable[Brief], said: Iterable[Feedback]) -> list[Row]:
         )
         for group, count in sorted(sizes.items())
     ]
+
+
+def _is_withheld(brief: Brief, takedowns: Takedowns) -> bool:
+    return brief.status is BriefStatus.WITHHELD or any(map(takedowns.of, brief.provenance.sources))
 
 
 def _group(brief: Brief) -> tuple[str, str, str]:

@@ -18,9 +18,9 @@ from tidewire.asked import Asked
 from tidewire.places import broker, codec
 
 
-def requests_of_models(asked: Asked, begins_at: int, end_at: int, shortened: bool) -> Requests | None:
-    """What the briefs of a span of logged time (epoch ms) would ask; nobody is asked. None for an endpoint
-    that could not be used, where there is no key to use it with.
+def requests_of_models(asked: Asked, begins_at: int, end_at: int, shortened: bool) -> Requests:
+    """What the briefs of a span of logged time (epoch ms) would ask; nobody is asked. Where there is no key,
+    it says of models that could not be used why.
 
     Raises SelectionError for models that the lane's agents could not use, and PromptError.
     """
@@ -30,7 +30,7 @@ def requests_of_models(asked: Asked, begins_at: int, end_at: int, shortened: boo
     except (Unfit, UnknownPrice) as error:
         if has_key:
             raise SelectionError(str(error)) from error
-        return None
+        return Requests({}, MoneySettings(), has_key, unusable=str(error))
     live = {desk.name: desk for desk in load_desks(AgentsSettings().desks)}
     desks = {desk.name: desk for desk in load_desks(asked.desks)} if asked.desks is not None else live
     windows = WindowSettings()

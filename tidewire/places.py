@@ -9,12 +9,18 @@ from schemas.codec import Codec
 from schemas.registry import Registry, RegistrySettings
 from tidewire.reader_client import ReaderClient
 from tidewire.stack.settings import StackSettings
+from topics.admin import lanes
 from topics.answering import answers
+from topics.lane import Lane
 from topics.settings import BrokerSettings
 
 
 class BrokerDown(RuntimeError):
     """No broker answers at the stack's address."""
+
+
+class NoLane(ValueError):
+    """There is no lane of that name."""
 
 
 @cache
@@ -48,6 +54,14 @@ def answering_broker() -> BrokerSettings:
             f"Kafka at {found.bootstrap} does not answer. `./tw status` tells what runs, `./tw up` starts it."
         )
     return found
+
+
+def known_lane(name: str) -> Lane:
+    """A lane that has topics, or live. Raises NoLane, ValueError for what cannot name one, BrokerDown."""
+    lane = Lane(name)
+    if lane not in lanes(answering_broker()) and not lane.is_live:
+        raise NoLane(f"there is no lane {name}; `./tw replay list` names them")
+    return lane
 
 
 def registry() -> Registry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 from replay.compare import Range
 from replay.log import Replay, ReplayLog
@@ -36,6 +37,13 @@ def ends_at(replay: Replay) -> int | None:
     """The last logged time it knows of; None if it follows the log."""
     bounds = replay.runs[0].bounds
     return None if bounds is None else bounds.end_at
+
+
+def unfinished(lanes: Iterable[Lane]) -> list[Lane]:
+    """Those whose replay has an end and has not come to it: jobs that read on, or briefs yet to be written.
+    Raises RecordBroken."""
+    found = ((lane, record_of(lane)) for lane in lanes)
+    return [lane for lane, replay in found if replay is not None and not (replay.follows or replay.written)]
 
 
 def apply_environment(lane: Lane) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agents.settings import HomeSettings
 from desks.loader import load_desks
+from flink_jobs.bounds import NoTick
 from flink_jobs.deduplicated import Bounds, Start
 from flink_jobs.runs import JOBS, JobName, Run, job_title
 from flink_jobs.settings import JobSettings
@@ -24,7 +25,7 @@ from replay.select import Reach, SelectionError, moment, reach
 from replay.source import SourceLog, enriched_bounds, raw_bounds
 from sinks.settings import IndexSettings
 from tidewire import jobs as flink
-from tidewire.asked import Asked, check
+from tidewire.asked import Asked, check, check_without, too_early
 from tidewire.places import broker, codec, reader
 from tidewire.profile import load
 from tidewire.reader_client import ReaderDown
@@ -76,6 +77,7 @@ class Replays:
                 f"the range begins at logged time {begins_at}, after its end {bounds.end_at}: nothing to run"
             )
         reached = reach(begins_at, asked.warm_up_ms, source)
+        check_without(asked, source, reached.offsets, bounds.offsets)
         # The log says them after what they take down: read as they come, they would come too late.
         takedowns = read_takedowns(broker(), codec())
         asked = replace(asked, without=asked.without.taken_down(takedowns))
@@ -158,8 +160,8 @@ class Replays:
         self.alias.point(lane)
         return before
 
-    def drop(self, lane: Lane, say: Say) -> Dropped:
-        """Takes a lane away, whatever state it is in. Raises SelectionError for the one readers are shown."""
+    def check_drop(self, lane: Lane) -> None:
+        """Raises SelectionError for a lane that is not there, the live one, and the one readers are shown."""
         if lane.is_live:
             raise SelectionError("the live lane is not dropped; to start over empty TIDEWIRE_HOME")
         if self.alias.lane() == lane:
@@ -169,6 +171,10 @@ class Replays:
         if not self._has_traces(lane):
             known = ", ".join(each.name for each in self.lanes()) or "none but live"
             raise SelectionError(f"there is no lane {lane.name}; there are {known}")
+
+    def drop(self, lane: Lane, say: Say) -> Dropped:
+        """Takes a lane away, whatever state it is in. Raises SelectionError as check_drop does."""
+        self.check_drop(lane)
         for name in JOBS:
             job = self.jobs.rest.active(job_title(name, lane))
             if job is not None:
@@ -184,9 +190,14 @@ class Replays:
 
     def _bounds(self, asked: Asked, source: SourceLog) -> Bounds:
         before = None if asked.end is None else moment(asked.end, source, 0)
-        if asked.source == ARTICLES_RAW:
-            return raw_bounds(broker(), codec(), before)
-        return enriched_bounds(broker(), codec(), before)
+        bounds = raw_bounds if asked.source == ARTICLES_RAW else enriched_bounds
+        try:
+            return bounds(broker(), codec(), before)
+        except NoTick as error:
+            early = None if before is None else too_early(before, source)
+            if early is None:
+                raise
+            raise early from error
 
     def _runs(self, asked: Asked, reached: Reach, bounds: Bounds | None) -> tuple[Run, ...]:
         names: tuple[JobName, ...] = JOBS if asked.source == ARTICLES_RAW else ("stories",)

@@ -10,12 +10,12 @@ from replay.outputs import records
 from schemas.codec import Codec
 from schemas.records import Brief, EnrichedArticle, Story, StoryChange
 from schemas.takedown import Takedown, Takedowns
-from topics.catalogue import ARTICLES_ENRICHED, BRIEFS, STORIES, TOPICS
+from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, BRIEFS, STORIES, TOPICS
 from topics.lane import Lane
 from topics.partitioning import partition_for
-from topics.reading import latest
+from topics.reading import end_offsets, latest, read_range
 from topics.settings import BrokerSettings
-from topics.takedowns import read_takedowns
+from topics.takedowns import places, read_takedowns
 from topics.writing import Writer
 
 ENDED = (StoryChange.CLOSED, StoryChange.MERGED)
@@ -92,6 +92,31 @@ def read(settings: BrokerSettings, codec: Codec, takedown: Takedown) -> Under:
         records(settings, codec, ARTICLES_ENRICHED, EnrichedArticle),
         records(settings, codec, STORIES, Story),
         records(settings, codec, BRIEFS, Brief),
+    )
+
+
+def is_logged(settings: BrokerSettings, article_id: str) -> bool:
+    """Whether the raw log holds an article, be it that no job has come to it yet."""
+    ((partition, key),) = places(Takedown(article_id=article_id))
+    ends = end_offsets(settings, ARTICLES_RAW)
+    # A range names all partitions: the others get an empty one.
+    starts = {each: 0 if each == partition else end for each, end in ends.items()}
+    return any(each.key == key.encode() for each in read_range(settings, ARTICLES_RAW, starts, ends))
+
+
+def unknown(settings: BrokerSettings, codec: Codec, article_id: str) -> NoSelector:
+    """Why an id that no article has is refused."""
+    stories = {each.story_id: each for each in records(settings, codec, STORIES, Story)}
+    if article_id in stories:
+        held = ", ".join(each.article_id for each in stories[article_id].articles) or "none any more"
+        return NoSelector(f"{article_id} is a story; take down its articles one by one: {held}")
+    for brief in records(settings, codec, BRIEFS, Brief):
+        if brief.brief_id == article_id:
+            cited = ", ".join(dict.fromkeys(each.article_id for each in brief.provenance.sources)) or "none"
+            return NoSelector(f"{article_id} is a brief; take down an article that it rests on: {cited}")
+    return NoSelector(
+        f"the log holds no article {article_id}: `./tw search --kind article` prints ids. A takedown "
+        "holds for ever; for an article that is still to come, give --anyway"
     )
 
 

@@ -20,9 +20,9 @@ from replay.compare_briefs import Pair
 from replay.compare_page import page
 from replay.compare_summary import summary
 from replay.outputs import read_log, read_outputs
-from tidewire.places import broker, codec, stack_settings
+from tidewire.places import broker, codec, known_lane, stack_settings
 from tidewire.profile import load
-from tidewire.replayed import ends_at, range_of, record_of
+from tidewire.replayed import ends_at, range_of, record_of, unfinished
 from topics.lane import Lane
 
 SHOWN = 5
@@ -46,15 +46,24 @@ def compare(
 ) -> None:
     """What two lanes made of the same log: equal, or where and why not. Exit status 1 if they differ
     in what may not differ."""
-    found = compared(Lane(first), Lane(second), until, ranges(starts or []))
-    _keep(found, Lane(first), Lane(second))
+    one, other = known_lane(first), known_lane(second)
+    # Before they are read: one that ends meanwhile was read before its end.
+    open_ = [lane.name for lane in unfinished((one, other))]
+    found = compared(one, other, until, ranges(starts or []))
+    _keep(found, one, other)
     if page_file is not None:
         page_file.write_text(page(found, first, second), encoding="utf-8")
         typer.echo(f"The page is {page_file}", err=True)
     if as_json:
-        typer.echo(json.dumps(summary(found, first, second), ensure_ascii=False))
+        said = summary(found, first, second) | {"unfinished": open_}
+        typer.echo(json.dumps(said, ensure_ascii=False))
     else:
         _print(Console(highlight=False), found, first, second)
+        for name in open_:
+            typer.echo(
+                f"lane {name}'s replay has not come to its end: what it lacks may still come; "
+                f"`./tw replay start --lane {name}` goes on with it"
+            )
     raise typer.Exit(1 if found.verdict == "different" else 0)
 
 

@@ -14,11 +14,12 @@ from rich.console import Console
 from schemas.records import Brief, Feedback, Verdict
 from tidewire.commands.search import brief_answer
 from tidewire.feedback import Row, evaluated
-from tidewire.places import answering_broker, codec
+from tidewire.places import answering_broker, codec, known_lane
 from tidewire.tables import show_table
 from topics.catalogue import BRIEFS, FEEDBACK
 from topics.lane import Lane
 from topics.reading import latest, read_range
+from topics.takedowns import read_takedowns
 from topics.writing import Writer
 
 LONGEST_NOTE = 1_000
@@ -46,7 +47,7 @@ def feedback(
 ) -> None:
     """Marks a brief as wrong, useful, or not of its story. It stays as it is; the mark is shown with it."""
     if table:
-        _print(Lane(lane or "live"), as_json)
+        _print(known_lane(lane or "live"), as_json)
         return
     if brief_id is None or verdict is None:
         raise ValueError("Say which brief and what of it, such as ./tw feedback BRIEF wrong; or --table")
@@ -78,7 +79,7 @@ def _print(lane: Lane, as_json: bool) -> None:
     broker, reading = answering_broker(), codec()
     briefs = latest(broker, reading, lane.topic(BRIEFS), Brief).values()
     said = [reading.decode(each.value or b"", Feedback) for each in read_range(broker, lane.topic(FEEDBACK))]
-    rows = evaluated(briefs, said)
+    rows = evaluated(briefs, said, read_takedowns(broker, reading))
     if as_json:
         shown = [{**asdict(row), "share_wrong": round(row.share_wrong, 4)} for row in rows]
         typer.echo(json.dumps({"lane": lane.name, "words": len(said), "rows": shown}))

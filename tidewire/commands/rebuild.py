@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from tidewire.places import known_lane
 from tidewire.replayed import apply_environment
-from topics.lane import Lane
 
 if TYPE_CHECKING:
     from replay.rebuild import Evidence, Rebuilt
@@ -25,11 +25,12 @@ def rebuild(
 
     Exit status 1 unless it is identical.
     """
+    known = known_lane(lane)
     # Here, because the model's SDK would double the time that every other command takes to start.
     from tidewire.rebuilding import again
 
-    apply_environment(Lane(lane))
-    evidence, found = again(Lane(lane), brief_id)
+    apply_environment(known)
+    evidence, found = again(known, brief_id)
     if as_json:
         typer.echo(json.dumps(_plain(found), ensure_ascii=False))
     else:

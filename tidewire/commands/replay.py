@@ -19,7 +19,7 @@ from tidewire.asked import BYTES_PER_S, Asked, feed_ids
 from tidewire.commands import compare
 from tidewire.commands.stack import say, show_step
 from tidewire.options import asked_options, beginning, ending, models_of, warm_up_ms
-from tidewire.places import stack_settings
+from tidewire.places import answering_broker, stack_settings
 from tidewire.profile import load
 from tidewire.replays import Replays
 from tidewire.stack.stack import Stack
@@ -104,9 +104,11 @@ def start(
     """
     given = {name: value for name, value in locals().items() if name not in ("yes", "lane", "limit")}
     options = asked_options(given)
-    replays, chosen = _replays(), Lane(lane)
+    chosen = Lane(lane)
+    replays = _replays()
     there = replays.log.get(chosen)
     if there is None:
+        feeds = without_feed or []
         where = beginning(from_offset, from_time, last, from_brief)
         asked = Asked(
             lane=chosen,
@@ -122,7 +124,8 @@ def start(
             prompts=prompts,
             models=models_of(model or []),
             encoder=encoder,
-            without=Without(feed_ids(without_feed or []), tuple(without_article or [])),
+            without=Without(feed_ids(feeds), tuple(without_article or [])),
+            given=dict(zip(feed_ids(feeds), feeds, strict=True)),
             bytes_per_s=BYTES_PER_S if limit is None else limit or None,
         )
         there = _agreed(replays, asked, options, yes)
@@ -153,7 +156,7 @@ def list_replays(as_json: Annotated[bool, typer.Option("--json", help="Print JSO
 @app.command()
 def promote(lane: Annotated[str, typer.Argument(help="A lane; live takes a promotion back.")]) -> None:
     """Show readers another lane where they name none. Nothing else changes; `promote live` goes back."""
-    before = _replays().promote(Lane(lane))
+    before = _replays(of_log=False).promote(Lane(lane))
     say(
         f"readers are shown lane {lane} now, and no longer {before.name}; "
         f"`./tw replay promote {before.name}` goes back"
@@ -166,7 +169,9 @@ def drop(
     yes: Yes = False,
 ) -> None:
     """Take a lane away: jobs, agents, open transactions, topics, groups, collection, checkpoints."""
-    replays, chosen = _replays(), Lane(lane)
+    chosen = Lane(lane)
+    replays = _replays()
+    replays.check_drop(chosen)
     if not yes:
         typer.confirm(f"Take away all of lane {lane}?", abort=True)
     gone = replays.drop(chosen, say)
@@ -176,9 +181,12 @@ def drop(
     )
 
 
-def _replays() -> Replays:
+def _replays(of_log: bool = True) -> Replays:
+    """Raises BrokerDown if what is asked ``of_log`` cannot be known."""
     settings = stack_settings()
     load(settings.home).apply()
+    if of_log:
+        answering_broker()
     return Replays(Stack(settings, show_step))
 
 

@@ -62,16 +62,21 @@ def search(
 
 def print_result(console: Console, number: int, result: dict[str, Any]) -> None:
     """One result of a search; ``result`` as the API gives it."""
-    outlets = ", ".join(result["outlets"]) if result["kind"] == "brief" else result["outlet"]
-    facts = [result["kind"], outlets, short_time(result["date"]), f"score {result['score']:.3f}"]
+    is_brief = result["kind"] == "brief"
+    facts = ["brief", f"{result['desk']} desk"] if is_brief else [result["kind"]]
+    facts += [", ".join(result["outlets"]) if is_brief else result["outlet"]]
+    facts += [short_time(result["date"]), f"score {result['score']:.3f}"]
     if copies := len(result["copies"]):
         facts.append(f"{copies} {'copy' if copies == 1 else 'copies'}")
     console.print(f"[bold]{number:>2}. {escape(result['title'])}[/]")
     console.print(Padding(f"[dim]{escape(' · '.join(part for part in facts if part))}[/]", (0, 0, 0, 4)))
     if result["snippet"]:
         console.print(Padding(escape(result["snippet"]), (0, 0, 0, 4)))
-    more = f"./tw brief {result['id']}" if result["kind"] == "brief" else result["url"] or result["id"]
-    show_line(console, f"    [cyan]{escape(more)}[/]\n")
+    if not is_brief:
+        place = [result["place"]] if result.get("place") else []
+        show_line(console, f"    [dim]{escape(' · '.join([*place, result['id']]))}[/]")
+    more = f"./tw brief {result['id']}" if is_brief else result["url"]
+    show_line(console, f"    [cyan]{escape(more)}[/]\n" if more else "")
 
 
 def brief(
@@ -84,7 +89,10 @@ def brief(
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False))
         return
-    print_brief(Console(highlight=False), answer)
+    console = Console(highlight=False)
+    print_brief(console, answer)
+    if answer["superseded_by"]:
+        print_successors(console, [brief_answer(each, answer["lane"]) for each in answer["superseded_by"]])
 
 
 def brief_answer(brief_id: str, lane: str | None) -> dict[str, Any]:
@@ -117,9 +125,20 @@ def print_brief(console: Console, said: dict[str, Any]) -> None:
         numbers = "".join(f"\\[{n}]" for n in statement["citations"])
         console.print(Padding(f"• {escape(statement['text'])} [cyan]{numbers}[/]", (0, 0, 0, 2)))
     _print_notes(console, said)
-    console.print("\n[bold]Sources[/]")
+    if said["references"]:
+        console.print("\n[bold]Sources[/]")
     for each in said["references"]:
         _print_reference(console, each)
+
+
+def print_successors(console: Console, later: Sequence[dict[str, Any]]) -> None:
+    """The briefs that have taken the place of one; what is new in them says why, if it was withheld."""
+    console.print("\n[bold]Superseded by[/]")
+    for each in later:
+        console.print(Padding(f"• {escape(each['headline'])}", (0, 0, 0, 2)))
+        if each["change"]:
+            console.print(Padding(escape(each["change"]), (0, 0, 0, 4)))
+        show_line(console, f"    [cyan]./tw brief {escape(each['id'])}[/]")
 
 
 def _print_notes(console: Console, said: dict[str, Any]) -> None:

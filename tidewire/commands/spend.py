@@ -14,10 +14,9 @@ from rich.table import Table
 from agents.money.settings import MoneySettings
 from agents.money.spend import Spend, Sum, add_up
 from schemas.records import AgentEvent
-from tidewire.places import broker, codec, stack_settings
+from tidewire.places import broker, codec, known_lane, stack_settings
 from tidewire.profile import load
 from topics.catalogue import AGENTS_AUDIT
-from topics.lane import Lane
 from topics.reading import read_range
 
 GROUPS = ("day", "desk", "model", "step")
@@ -29,11 +28,8 @@ def spend(
 ) -> None:
     """What model calls cost, by day, desk, model and step; and what was refused for want of budget."""
     load(stack_settings().home).apply()
-    events = (
-        codec().decode(each.value, AgentEvent)
-        for each in read_range(broker(), Lane(lane).topic(AGENTS_AUDIT))
-        if each.value
-    )
+    topic = known_lane(lane).topic(AGENTS_AUDIT)
+    events = (codec().decode(each.value, AgentEvent) for each in read_range(broker(), topic) if each.value)
     found, caps = add_up(events), MoneySettings()
     if as_json:
         typer.echo(json.dumps(_plain(lane, found, caps)))

@@ -24,6 +24,7 @@ LISTED = 20
 
 app = typer.Typer(no_args_is_help=True, help="Take down an article, a publisher, or all under a URL.")
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is said in the briefs that replace others.")]
+Anyway = Annotated[bool, typer.Option("--anyway", help="Though the log holds no such article yet.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Go on without asking.")]
 
 
@@ -31,10 +32,11 @@ Yes = Annotated[bool, typer.Option("--yes", help="Go on without asking.")]
 def article(
     article_id: Annotated[str, typer.Argument(metavar="ARTICLE", help="As search prints it.")],
     reason: Reason,
+    anyway: Anyway = False,
     yes: Yes = False,
 ) -> None:
     """One article: all its versions, those to come too."""
-    _take_down(takedowns.article(article_id, reason), yes)
+    _take_down(takedowns.article(article_id, reason), yes, anyway)
 
 
 @app.command()
@@ -81,12 +83,16 @@ def purge() -> None:
         typer.echo(f"{lane.topic(BRIEFS)}: {takedowns.purge(settings, reading, lane)} dropped")
 
 
-def _take_down(takedown: Takedown, yes: bool) -> None:
+def _take_down(takedown: Takedown, yes: bool, anyway: bool = False) -> None:
     settings, reading = answering_broker(), codec()
     known = read_takedowns(settings, reading).get(takedown.key)
     if known is not None:
         raise takedowns.NoSelector(f"{takedown.key} was taken down already: {known.reason}")
-    show_under(Console(highlight=False), takedowns.read(settings, reading, takedown))
+    found = takedowns.read(settings, reading, takedown)
+    named = takedown.article_id
+    if named and not anyway and not found.articles and not takedowns.is_logged(settings, named):
+        raise takedowns.unknown(settings, reading, named)
+    show_under(Console(highlight=False), found)
     if not yes:
         typer.confirm("Take it down for ever?", abort=True)
     write_takedown(settings, reading, takedown, time.time_ns() // 1_000_000)

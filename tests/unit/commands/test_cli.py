@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from tidewire import cli, entry
+from tidewire import cli, entry, places, replays
 from tidewire.places import stack_settings
 from tidewire.stack.settings import LOOPBACK
 from topics.answering import answers
+from topics.lane import LIVE, Lane
 from topics.settings import BrokerSettings
 
 
@@ -77,6 +78,13 @@ def test_without_a_broker_there_is_one_clear_line(tw: Tw, closed_port: int, tmp_
         ["feeds", "list"],
         ["feeds", "import", str(subscriptions)],
         ["jobs", "submit"],
+        ["spend"],
+        ["compare", "live", "check"],
+        ["rebuild", "b"],
+        ["feedback", "--table"],
+        ["replay", "list"],
+        ["replay", "start", "--lane", "check", "--yes"],
+        ["replay", "drop", "check"],
     ):
         done = tw(*arguments)
         assert done.status == 1, arguments
@@ -85,6 +93,46 @@ def test_without_a_broker_there_is_one_clear_line(tw: Tw, closed_port: int, tmp_
             f"Kafka at 127.0.0.1:{closed_port} does not answer. "
             "`./tw status` tells what runs, `./tw up` starts it.\n"
         )
+
+
+def test_what_readers_are_shown_can_be_taken_back_without_a_broker(tw: Tw) -> None:
+    assert "readers are shown lane live" in tw("replay", "promote", "live").err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["replay", "compare", "live", "nope"],
+        ["rebuild", "b", "--lane", "nope"],
+        ["spend", "--lane", "nope"],
+        ["feedback", "--table", "--lane", "nope"],
+    ],
+)
+def test_a_lane_that_is_not_there_is_named(
+    tw: Tw, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.setattr(places, "answers", lambda _: True)
+    monkeypatch.setattr(places, "lanes", lambda _: [LIVE, Lane("check")])
+    done = tw(*arguments)
+    assert (done.status, done.out) == (1, "")
+    assert done.err == "there is no lane nope; `./tw replay list` names them\n"
+    assert places.known_lane("check") == Lane("check")
+
+
+@pytest.mark.parametrize(
+    ("lane", "said"),
+    [
+        ("nope", "there is no lane nope; there are check\n"),
+        ("live", "the live lane is not dropped; to start over empty TIDEWIRE_HOME\n"),
+    ],
+)
+def test_what_cannot_be_dropped_is_not_asked_about(
+    tw: Tw, monkeypatch: pytest.MonkeyPatch, lane: str, said: str
+) -> None:
+    monkeypatch.setattr(places, "answers", lambda _: True)
+    monkeypatch.setattr(replays, "lanes_with_topics", lambda _: [LIVE, Lane("check")])
+    done = tw("replay", "drop", lane)
+    assert (done.status, done.out, done.err) == (1, "", said)
 
 
 def test_a_port_that_is_none_is_named_by_its_variable(tw: Tw, monkeypatch: pytest.MonkeyPatch) -> None:

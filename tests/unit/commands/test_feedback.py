@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from schemas.records import Brief, BriefStatus, Feedback, Provenance, Verdict, Writer
+from schemas.records import Brief, BriefStatus, Feedback, Provenance, Source, Verdict, Writer
+from schemas.takedown import Takedown, Takedowns
 from tidewire.cli import command_line
 from tidewire.commands import feedback as command
 from tidewire.commands import search
@@ -48,13 +50,21 @@ def test_words_are_counted_by_desk_writer_and_recipe() -> None:
         word("w", Verdict.WRONG),
         word("gone", Verdict.WRONG),
     ]
-    found = evaluated(briefs, said)
+    found = evaluated(briefs, said, Takedowns())
     assert found == [
         Row("science", "MODEL", "r1", 1, 0, 0, 0, 0),
         Row("world", "EXTRACTIVE", "r1", 1, 0, 0, 1, 0),
         Row("world", "MODEL", "r1", 2, 1, 2, 0, 1),
     ]
     assert [row.share_wrong for row in found] == [0.0, 0.0, 0.5]
+
+
+def test_a_word_on_what_rests_on_a_source_that_was_taken_down_counts_nowhere() -> None:
+    rests = Provenance(recipe="r1", sources=(Source(article_id="gone"),))
+    briefs = [brief("a"), replace(brief("b"), provenance=rests)]
+    said = [word("a", Verdict.USEFUL), word("b", Verdict.WRONG)]
+    down = Takedowns([Takedown(article_id="gone")])
+    assert evaluated(briefs, said, down) == [Row("world", "MODEL", "r1", 1, 1, 0, 0, 0)]
 
 
 class Asked:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.unit.commands.narrow import Narrow
+from tidewire.cli import command_line
+from tidewire.commands import search as command
 from tidewire.commands.search import print_brief, print_result, search
 from tidewire.indicators import in_words
 
@@ -23,10 +27,16 @@ RESULT = {
     "snippet": "",
     "url": URL,
     "id": "a1",
+    "place": "articles.raw-3@7",
+    "desk": "world",
+    "copies": [],
 }
 BRIEF: dict[str, Any] = {
     "headline": "Strike at the port",
     "superseded": False,
+    "superseded_by": [],
+    "lane": "live",
+    "id": "b1",
     "desk": "world",
     "story_revision": 2,
     "date": "2025-11-25T00:00:00Z",
@@ -79,6 +89,47 @@ def test_copies_are_counted_in_words(narrow: Narrow, copies: int, said: str | No
     facts = narrow.lines[1].split(" · ")
     assert facts[4:] == ([] if said is None else [said])
     assert f"    {URL}" in narrow.lines
+
+
+def test_an_article_s_id_stands_with_its_place(narrow: Narrow) -> None:
+    print_result(narrow.console, 1, RESULT)
+    assert narrow.lines[2:4] == ["    articles.raw-3@7 · a1", f"    {URL}"]
+
+
+def test_a_story_is_told_by_its_id(narrow: Narrow) -> None:
+    print_result(narrow.console, 1, {**RESULT, "kind": "story", "place": None, "url": ""})
+    assert narrow.lines[2:] == ["    a1", ""]
+
+
+def test_a_brief_that_is_found_names_its_desk(narrow: Narrow) -> None:
+    print_result(narrow.console, 1, {**RESULT, "kind": "brief", "outlet": "world desk", "id": "b1"})
+    assert narrow.lines[1].split(" · ")[:3] == ["    brief", "world desk", "Harbour"]
+    assert narrow.lines[2] == "    ./tw brief b1"
+
+
+def test_a_withheld_brief_names_its_successor_and_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    withheld = {
+        **BRIEF,
+        **{"headline": "Withheld", "status": "WITHHELD", "superseded": True, "superseded_by": ["b2"]},
+        **{"statements": [], "references": [], "change": "", "gaps": []},
+    }
+    later = {**BRIEF, "id": "b2", "change": "A source was taken down: court order."}
+    known = {"/api/briefs/b1": withheld, "/api/briefs/b2": later}
+    monkeypatch.setattr(command, "reader", lambda: SimpleNamespace(get=lambda path, _: known[path]))
+
+    def shown(ident: str) -> list[str]:
+        said = CliRunner().invoke(command_line("brief"), ["brief", ident]).stdout
+        return [line.rstrip() for line in said.splitlines()]
+
+    said = shown("b1")
+    assert said[-4:] == [
+        "Superseded by",
+        "  • Strike at the port",
+        "    A source was taken down: court order.",
+        "    ./tw brief b2",
+    ]
+    assert "Sources" not in said
+    assert "Superseded by" not in shown("b2")
 
 
 def test_each_heading_of_a_brief_stands_once_on_a_line_of_its_own(narrow: Narrow) -> None:

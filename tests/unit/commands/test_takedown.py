@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner, Result
 
 from schemas.records import Brief, EnrichedArticle, Kind, Provenance, Source, Story, StoryArticle, StoryChange
 from schemas.takedown import Takedown, Takedowns
 from tests.unit.commands.narrow import Narrow
 from tidewire import takedowns
+from tidewire.commands import takedown as command
 from tidewire.commands.takedown import show_under
 from tidewire.takedowns import NoSelector, purgeable, under
+from topics import catalogue
 from topics.partitioning import partition_for
+from topics.reading import Received
 from topics.takedowns import places
 
 
@@ -149,3 +154,49 @@ def test_of_several_takedowns_the_first_of_a_key_counts() -> None:
     )
     assert known.of(under_url) == Takedown(url_prefix="https://a.example/")
     assert [each.key for each in known] == ["article/a", "publisher/b.example", "url/https://a.example/"]
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[Takedown]:
+    """What is taken down, in a log whose live lane is ARTICLES, and to which ``late`` has come just now."""
+    said: list[Takedown] = []
+    kept: dict[str, list[Any]] = {catalogue.STORIES: STORIES, catalogue.BRIEFS: BRIEFS}
+    monkeypatch.setattr(takedowns, "records", lambda _, __, topic, ___: kept.get(topic, ARTICLES))
+    monkeypatch.setattr(takedowns, "end_offsets", lambda *_: dict.fromkeys(range(6), 9))
+    raw = [Received(catalogue.ARTICLES_RAW, partition_for(b"late", 6), 1, 0, b"late", b"")]
+
+    def read_range(_: Any, __: str, starts: dict[int, int], ___: Any) -> list[Received]:
+        return [each for each in raw if starts[each.partition] <= each.offset]
+
+    monkeypatch.setattr(takedowns, "read_range", read_range)
+    monkeypatch.setattr(command, "answering_broker", lambda: None)
+    monkeypatch.setattr(command, "codec", lambda: None)
+    monkeypatch.setattr(command, "read_takedowns", lambda *_: Takedowns())
+    monkeypatch.setattr(command, "write_takedown", lambda _, __, takedown, ___: said.append(takedown))
+    return said
+
+
+def taken(article_id: str, *more: str) -> Result:
+    return CliRunner().invoke(command.app, ["article", article_id, "--reason", "why", "--yes", *more])
+
+
+@pytest.mark.parametrize(
+    ("named", "why"),
+    [
+        ("nope", "the log holds no article nope.*--anyway"),
+        ("t", "t is a story; take down its articles one by one: a, b"),
+        ("x", "x is a brief; take down an article that it rests on: a, b"),
+    ],
+)
+def test_an_id_that_no_article_has_is_refused(written: list[Takedown], named: str, why: str) -> None:
+    found = taken(named)
+    assert found.exit_code == 1
+    assert isinstance(found.exception, NoSelector)
+    assert re.search(why, str(found.exception))
+    assert written == []
+
+
+def test_what_is_in_the_log_or_still_to_come_is_taken_down(written: list[Takedown]) -> None:
+    for named, more in (("a", ()), ("late", ()), ("nope", ("--anyway",))):
+        assert taken(named, *more).exit_code == 0
+    assert [each.article_id for each in written] == ["a", "late", "nope"]

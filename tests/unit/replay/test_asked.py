@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from agents.drafting.settings import WriterSettings
 from agents.prompts import PromptError
+from flink_jobs.bounds import NoTick
 from flink_jobs.deduplicated import Without
 from replay.select import Moment, Places, SelectionError
 from schemas.identity import feed_id
-from tidewire.asked import Asked, check, feed_ids
+from tests.unit.replay.test_select import Log
+from tidewire import replays
+from tidewire.asked import Asked, check, feed_ids, too_early
 from tidewire.options import models_of
+from tidewire.replays import Replays
 from topics.lane import LIVE, Lane
 
 ASKED = Asked(lane=Lane("check"), source="articles.enriched")
@@ -76,3 +81,26 @@ def test_a_folder_without_prompts_is_refused(tmp_path: Path) -> None:
 
 def test_feeds_are_named_by_id_or_url() -> None:
     assert feed_ids(["an-id", "https://x.test/feed"]) == ("an-id", feed_id("https://x.test/feed"))
+
+
+def test_an_end_before_the_log_begins_is_told_where_it_begins() -> None:
+    hour = 3_600_000
+    log = Log({0: [5 * hour], 1: [4 * hour, 6 * hour]})
+    begins = "the log begins at 1970-01-01 04:00:00 UTC"
+    assert str(too_early(hour, log)) == f"nothing was logged before 1970-01-01 01:00:00 UTC: {begins}"
+    assert f"05:00:00 UTC is too early an end: {begins}, and" in str(too_early(5 * hour, log))
+    assert too_early(hour, Log({0: []})) is None
+
+
+@pytest.mark.parametrize(("end", "kind"), [(Moment(1), SelectionError), (None, NoTick)])
+def test_a_plan_to_before_the_log_says_so(
+    monkeypatch: pytest.MonkeyPatch, end: Moment | None, kind: type[Exception]
+) -> None:
+    def no_tick(*_: object) -> None:
+        raise NoTick("no tick in partitions [0]")
+
+    monkeypatch.setattr(replays, "raw_bounds", no_tick)
+    monkeypatch.setattr(replays, "codec", lambda: None)
+    asked = replace(ASKED, source="articles.raw", end=end)
+    with pytest.raises(kind):
+        Replays._bounds(cast("Any", None), asked, cast("Any", Log({0: [5_000]})))

@@ -10,14 +10,18 @@ import pytest
 from agents.foreseen import Foreseen
 from agents.money.budget import Account, Caps
 from agents.money.ledger import Call, Purpose, paid, refused
-from agents.money.prices import Usage
+from agents.money.prices import UnknownPrice, Usage
 from agents.money.settings import MoneySettings
 from agents.settings import WindowSettings
 from replay.live_works import same_routing, works_of
 from replay.outputs import refusals
 from replay.requests import Requests, described
+from replay.select import SelectionError
 from schemas.records import Indicator
 from tests.unit.agents.newsdesk import DAY_ZERO, DESK, HOUR, assignment, port_strike, story
+from tidewire import foreseen
+from tidewire.asked import Asked
+from topics.lane import Lane
 
 DESKS = {"world": DESK}
 OF = story(port_strike())
@@ -53,6 +57,32 @@ def test_an_estimate_and_a_missing_key_are_said() -> None:
     assert "no key here" in said
     assert "an estimate" in said
     assert "the threshold, what is left out may make others" in said
+
+
+def test_without_a_key_the_cost_is_what_it_would_be() -> None:
+    said = text(has_key=False, by_desk={"world": Foreseen(1, 0, 1, 1, Decimal("52.98"))})
+    assert "with a key it would cost 52.98 USD at worst" in said
+    assert "COSTS" not in said
+
+
+def test_a_model_that_could_not_be_used_is_named_where_there_is_no_key() -> None:
+    said = text(has_key=False, unusable="no price for 'nosuch'").splitlines()
+    assert said[0] == "requests cannot be counted: no price for 'nosuch'"
+    assert said[1].startswith("there is no key here: without one nothing is asked")
+
+
+def test_without_a_key_an_unpriced_model_is_in_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unpriced(*_: object) -> None:
+        raise UnknownPrice("no price for 'nosuch'")
+
+    monkeypatch.setattr(foreseen, "dry_run", unpriced)
+    monkeypatch.setattr(foreseen, "codec", lambda: None)
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    asked = Asked(lane=Lane("check"), models={"judge_model": "nosuch"})
+    assert foreseen.requests_of_models(asked, 0, 1, False).unusable == "no price for 'nosuch'"
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
+    with pytest.raises(SelectionError, match="nosuch"):
+        foreseen.requests_of_models(asked, 0, 1, False)
 
 
 def test_works_are_those_of_the_span_and_of_desks_there_are() -> None:

@@ -1,0 +1,104 @@
+"""What a source is seen to hold before it is run again; its log is one in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from flink_jobs.deduplicated import Without
+from replay import source
+from replay.plan import Sample
+from replay.select import SelectionError
+from replay.source import PIECES, SAMPLED, SourceLog, pieces
+from schemas.codec import Codec
+from schemas.records import Article, Kind
+from schemas.registry import LocalSchemas
+from tidewire.asked import Asked, check_without
+from topics.catalogue import ARTICLES_RAW
+from topics.lane import Lane
+from topics.reading import Received
+from topics.settings import BrokerSettings
+
+CODEC = Codec(LocalSchemas())
+
+
+class Log:
+    """Partitions of entries (e), ticks (t) and marks of transactions, which no reader is given (.)."""
+
+    def __init__(self, *partitions: str) -> None:
+        self.partitions = dict(enumerate(partitions))
+
+    def lows(self, *_: object) -> dict[int, int]:
+        return dict.fromkeys(self.partitions, 0)
+
+    def highs(self, *_: object) -> dict[int, int]:
+        return {partition: len(kinds) for partition, kinds in self.partitions.items()}
+
+    def read_range(
+        self, _: BrokerSettings, topic: str, start: Mapping[int, int], end: Mapping[int, int]
+    ) -> Iterator[Received]:
+        for partition, kinds in self.partitions.items():
+            for offset in range(start[partition], end[partition]):
+                if kinds[offset] == ".":
+                    continue
+                name = f"{partition}@{offset}"
+                kind = Kind.TICK if kinds[offset] == "t" else Kind.ENTRY
+                record = Article(article_id=name, feed_id=f"feed-{partition}", observed_at=0, kind=kind)
+                yield Received(topic, partition, offset, 0, b"", CODEC.encode(record))
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> type[Log]:
+    """A log that SourceLog reads."""
+
+    class Read(Log):
+        def __init__(self, *partitions: str) -> None:
+            super().__init__(*partitions)
+            monkeypatch.setattr(source, "beginnings", self.lows)
+            monkeypatch.setattr(source, "end_offsets", self.highs)
+            monkeypatch.setattr(source, "read_range", self.read_range)
+
+    return Read
+
+
+def of_raw(log: Log) -> tuple[SourceLog, dict[int, int], dict[int, int]]:
+    return SourceLog(BrokerSettings(), CODEC, ARTICLES_RAW), log.lows(), log.highs()
+
+
+def test_what_is_little_is_counted_whole_though_it_ends_in_ticks(opened: type[Log]) -> None:
+    read, first, last = of_raw(opened("e." * 40 + "t." * 200, "t." * 50))
+    sample = read.sample(first, last)
+    assert (sample.records, sample.entries) == (480 + 100, 40)
+    assert sample.share * (480 + 100) == pytest.approx(40)
+
+
+def test_what_is_much_is_looked_at_all_over(opened: type[Log]) -> None:
+    read, first, last = of_raw(opened("e" * 50_000 + "t" * 50_000, "t" * 10))
+    sample = read.sample(first, last)
+    assert sample.records == SAMPLED + 10
+    assert sample.share == pytest.approx(0.5, abs=0.1)
+
+
+def test_pieces_are_within_the_range_and_reach_its_end() -> None:
+    found = pieces({0: 100, 1: 7, 2: 9}, {0: 90_100, 1: 7, 2: 4})
+    assert len(found) == PIECES
+    assert (found[0][0], found[-1][1]) == ({0: 100, 1: 7, 2: 4}, {0: 90_100, 1: 7, 2: 4})
+    assert all(begins[p] <= stops[p] for begins, stops in found for p in begins)
+    assert sum(stops[0] - begins[0] for begins, stops in found) == SAMPLED
+
+
+def test_nothing_is_nothing(opened: type[Log]) -> None:
+    read, first, last = of_raw(opened("", ""))
+    assert read.sample(first, last) == Sample()
+
+
+def test_what_is_to_be_left_out_and_is_not_there_is_named(opened: type[Log]) -> None:
+    read, first, last = of_raw(opened("et", "t"))
+    assert read.lacking(Without(("feed-0",), ("0@0",)), first, last) == []
+    asked = Asked(
+        lane=Lane("check"), without=Without(("feed-0", "id"), ("nope",)), given={"id": "https://f.example/"}
+    )
+    with pytest.raises(SelectionError, match=r"nothing there is of https://f\.example/, nope\. "):
+        check_without(asked, read, first, last)
+    check_without(Asked(lane=Lane("check"), without=asked.without, follow=True), read, first, last)
