@@ -28,6 +28,7 @@ from tidewire.running import start
 from tidewire.stack.stack import Stack
 
 Show = Callable[[Glance], None]
+LOOK_EVERY_S = 2.0
 
 
 def demo(
@@ -47,7 +48,7 @@ def demo(
     if fresh:
         stack.down()
         shutil.rmtree(settings.home, ignore_errors=True)
-    again = adopt(settings.home, profile)
+    again, elsewhere = adopt(settings.home, profile), False
     with _stopping() as stopping:
         try:
             run = Demo(stack, profile, None if again else started)
@@ -62,13 +63,21 @@ def demo(
             _report(run, chosen, as_json)
             if not until_done:
                 say("Everything keeps running. Try ./tw search in another terminal; Ctrl-C stops.")
-                threading.Event().wait()
+                _await_down(stack)
+                elsewhere = True
         except KeyboardInterrupt:
             say("Stopping; what was gathered stays.")
         finally:
             stopping.set()
-            stack.down()
+            if not elsewhere:
+                stack.down()
     say("Stopped. ./tw up goes on where it was.")
+
+
+def _await_down(stack: Stack) -> None:
+    """Until another command has stopped the stack, or is about to."""
+    while stack.status().running:
+        time.sleep(LOOK_EVERY_S)
 
 
 def _report(run: Demo, play: str, as_json: bool) -> None:
