@@ -134,10 +134,8 @@ def test_no_kill_doubled_anything(played: Seen) -> None:
     made = played.outputs
     assert doubled([(each.article_id, each.version, each.content_hash) for each in made.enriched]) == []
     assert doubled([(each.story_id, each.revision) for each in made.stories]) == []
-    assert doubled([(each.story_id, each.story.revision, each.desk) for each in made.assignments]) == []
-    windows = [(each.name, each.scope, each.window_start, each.window_end, each.revision)
-               for each in made.indicators]  # fmt: skip
-    assert doubled(windows) == []
+    assert doubled([(each.story_id, each.revision, each.desk) for each in made.assignments]) == []
+    assert doubled([(each.key, each.revision) for each in made.indicators]) == []
     assert len(made.enriched) == played.tally.unique
 
 
