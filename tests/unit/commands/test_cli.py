@@ -180,9 +180,11 @@ def test_ctrl_c_ends_with_130_and_no_traceback(environment: None) -> None:
         mute.settimeout(200)
         asked, _ = mute.accept()
         with asked:
+            # It waits for its answer now; until it has asked, anybody may have knocked at this port.
+            assert asked.recv(4) == b"GET "
             running.send_signal(signal.SIGINT)
             _, said = running.communicate(timeout=200)
-    assert running.returncode == 130
+    assert running.returncode == 130, said
     assert "Traceback" not in said
 
 
