@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -146,26 +146,27 @@ class FlinkRest:
         much as a state can hold is not taken for lost: what two checkpoints left to each committer.
         """
         failed, committers = 0.0, 0
-        for vertex in self._get(f"/jobs/{job_id}")["vertices"]:
-            metrics = f"/jobs/{job_id}/vertices/{vertex['id']}/subtasks/metrics"
-            names = [m["id"] for m in self._get(metrics) if m["id"].endswith(FAILED_COMMITTABLES)]
+        for vertex, path, metrics in self._metrics(job_id):
+            names = [name for name in metrics if name.endswith(FAILED_COMMITTABLES)]
             if names:
                 committers += len(names) * int(vertex["parallelism"])
-                counts = self._get(metrics, get=",".join(names), agg="sum")
+                counts = self._get(path, get=",".join(names), agg="sum")
                 failed += sum(float(each["sum"]) for each in counts)
         return max(0, int(failed) - (2 * committers if self.checkpoints(job_id).restored else 0))
 
     def partitions_taken(self, job_id: str) -> frozenset[int] | None:
         """Those that the job's Kafka source has been given since it was last started or restored, read to
         their ends or not; None while the cluster does not tell. Metrics are up to ten seconds behind."""
-        names = [
-            metric["id"]
-            for vertex in self._get(f"/jobs/{job_id}")["vertices"]
-            for metric in self._get(f"/jobs/{job_id}/vertices/{vertex['id']}/subtasks/metrics")
-        ]
+        names = [name for _, _, metrics in self._metrics(job_id) for name in metrics]
         if not any(KAFKA_READER in name for name in names):
             return None
         return frozenset(int(found[1]) for name in names if (found := TAKEN.search(name)))
+
+    def _metrics(self, job_id: str) -> Iterator[tuple[dict[str, Any], str, list[str]]]:
+        """Each vertex of a job, where its subtasks' metrics are asked for, and their names."""
+        for vertex in self._get(f"/jobs/{job_id}")["vertices"]:
+            path = f"/jobs/{job_id}/vertices/{vertex['id']}/subtasks/metrics"
+            yield vertex, path, [metric["id"] for metric in self._get(path)]
 
     def operators(self, job_id: str) -> list[str]:
         """Names of the job's vertices, each the chain of its operators' names."""

@@ -138,21 +138,11 @@ class Jobs:
         """Drains a bounded job that was restored and has read all of its range.
 
         Kafka's source tells its readers that there is no more only after it has found new partitions. One
-        that is restored knows them all, so the job would wait for ever at its end. A partition that it had
-        read up before has no part in it any more, and its last commit may have been lost with the cluster.
+        that is restored knows them all, so the job would wait for ever at its end.
         Raises Unreachable, FlinkError.
         """
-        if run.bounds is None:
+        if run.bounds is None or not self._has_read(run, run.bounds, started.id):
             return
-        checkpoints = self.rest.checkpoints(started.id)
-        if not checkpoints.since_restored:
-            return
-        place = committed(BrokerSettings(bootstrap=run.bootstrap), run.connection.group(run.job), run.source)
-        unread = {partition for partition, end in run.bounds.offsets.items() if place.get(partition, 0) < end}
-        if unread:
-            taken = self.rest.partitions_taken(started.id) if checkpoints.running_ms >= METRICS_MS else None
-            if taken is None or unread & taken:
-                return
         if self.rest.state(started.id) != "RUNNING":
             return
         run.drained.mkdir(parents=True, exist_ok=True)
@@ -162,6 +152,24 @@ class Jobs:
             # It may have come to its end by itself meanwhile: then there is nothing to stop.
             if self.rest.state(started.id) not in ENDED:
                 raise
+
+    def _has_read(self, run: Run, bounds: Bounds, job_id: str) -> bool:
+        """Whether a restored job has read its range; False where that is not certain.
+
+        A partition that it had read up before has no part in it any more, and its last commit may have been
+        lost with the cluster: the source has not taken it up again then.
+        """
+        checkpoints = self.rest.checkpoints(job_id)
+        if not checkpoints.since_restored:
+            return False
+        place = committed(BrokerSettings(bootstrap=run.bootstrap), run.connection.group(run.job), run.source)
+        unread = {partition for partition, end in bounds.offsets.items() if place.get(partition, 0) < end}
+        if not unread:
+            return True
+        if checkpoints.running_ms < METRICS_MS:
+            return False
+        taken = self.rest.partitions_taken(job_id)
+        return taken is not None and not unread & taken
 
     def note_end(self, run: Run) -> None:
         """Notes in the group of a bounded job, which has finished, that it read everything."""

@@ -92,12 +92,9 @@ class SourceLog:
         left = {*without.feeds, *without.articles}
         if not left:
             return []
+        kind: type[Article | EnrichedArticle] = Article if self.topic == ARTICLES_RAW else EnrichedArticle
         for each in read_range(self._broker, self.topic, offsets, ends):
-            found: Article | EnrichedArticle
-            if self.topic == ARTICLES_RAW:
-                found = self._codec.decode(each.value or b"", Article)
-            else:
-                found = self._codec.decode(each.value or b"", EnrichedArticle)
+            found = self._codec.decode(each.value or b"", kind)
             left -= {found.feed_id, found.article_id}
             if not left:
                 break

@@ -19,6 +19,8 @@ COUNTED = ("messages", "model", "system", "tools", "tool_choice", "output_config
 # No tokeniser we know makes more tokens than this of a text.
 BYTES_A_TOKEN = 2
 LONGEST_WAIT_S = 30.0
+# What the SDK raises when there is no answer; a body that is no JSON is a ValueError.
+FAILURES = (anthropic.AnthropicError, httpx2.HTTPError, ValueError)
 KINDS = {
     *(
         "invalid_request_error",
@@ -53,6 +55,8 @@ class MessagesClient:
         except TimeoutError as error:
             said = f"the model did not answer within {limit:g} s"
             raise Unanswered(said, may_be_charged=True, again=False) from error
+        except FAILURES as error:
+            raise _failure(error) from error
 
     async def count(self, request: Mapping[str, Any]) -> int:
         """Input tokens: counted by the endpoint where it can, otherwise estimated from above."""
@@ -104,29 +108,20 @@ class MessagesClient:
         return self._sdk
 
 
-FAILURES = (anthropic.AnthropicError, httpx2.HTTPError, json.JSONDecodeError, ValueError)
-
-
 async def _whole(sdk: anthropic.AsyncAnthropic, request: Mapping[str, Any]) -> bytes:
-    try:
-        raw = await sdk.messages.with_raw_response.create(**request)
-        body: bytes = raw.http_response.content
-    except FAILURES as error:
-        raise _failure(error) from error
+    raw = await sdk.messages.with_raw_response.create(**request)
+    body: bytes = raw.http_response.content
     read("", body)  # Raises Lost for a body that is damaged.
     return body
 
 
 async def _streamed(sdk: anthropic.AsyncAnthropic, request: Mapping[str, Any]) -> bytes:
     """Piece by piece, so that no proxy on the way takes a long answer for a dead connection."""
-    try:
-        async with sdk.messages.stream(**request) as stream:
-            message = None
-            async for event in stream:
-                if event.type == "message_stop":
-                    message = event.message
-    except FAILURES as error:
-        raise _failure(error) from error
+    message = None
+    async with sdk.messages.stream(**request) as stream:
+        async for event in stream:
+            if event.type == "message_stop":
+                message = event.message
     if message is None:
         # The SDK gives what it has for a whole message.
         raise Lost("the model's answer was lost on the way (its stream ended early)")
