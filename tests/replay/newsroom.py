@@ -83,6 +83,12 @@ class Newsroom(Home):
     def listed(self) -> dict[str, dict[str, Any]]:
         return {row["lane"]: row for row in json.loads(self.tw("replay", "list", "--json").stdout)}
 
+    def drop_all(self, live: dict[str, str]) -> None:
+        """Lanes need slots: they are dropped, and live is then what its hashes say."""
+        for lane in self.listed():
+            self.tw("replay", "drop", "--yes", lane)
+        assert self.hashes() == live
+
     def raw_bytes(self) -> int:
         """What the raw log takes on disk, compressed as its readers get it."""
         return sum(each.stat().st_size for each in self.folder.rglob(f"{ARTICLES_RAW}-*/*.log"))
@@ -133,8 +139,12 @@ def _lasting(value: Any) -> Any:
     return [_lasting(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-def opened(folder: Path) -> Newsroom:
-    """A newsroom in a new home."""
+@contextmanager
+def opened(folder: Path) -> Iterator[Newsroom]:
+    """A newsroom in a new home; nothing of it runs afterwards."""
     room = Newsroom(folder / "home", 1)
-    room.open()
-    return room
+    try:
+        room.open()
+        yield room
+    finally:
+        room.stack.down()

@@ -42,9 +42,7 @@ class Log:
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
-    room: Newsroom | None = None
-    try:
-        room = opened(tmp_path_factory.mktemp("thousands"))
+    with opened(tmp_path_factory.mktemp("thousands")) as room:
         room.command_timeout_s = room.settle_timeout_s = PATIENCE_S
         raw, found = RawLog(room.broker, room.codec), articles(from_stream(COUNT))
         assert raw.write(islice(found, COUNT // 2)) == COUNT // 2
@@ -54,18 +52,12 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
         assert raw.write(found) == COUNT // 2
         room.settled()
         yield Log(room, middle, room.hashes())
-    finally:
-        if room is not None:
-            room.stack.down()
 
 
 @pytest.fixture(autouse=True)
 def _dropped(log: Log) -> Iterator[None]:
-    """Lanes need slots, and none of them leaves a trace in live."""
     yield
-    for lane in log.room.listed():
-        log.room.tw("replay", "drop", "--yes", lane)
-    assert log.room.hashes() == log.live
+    log.room.drop_all(log.live)
 
 
 def compared(room: Newsroom, lane: str) -> dict[str, Any]:

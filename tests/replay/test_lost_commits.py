@@ -24,9 +24,7 @@ HURT = Lane("hurt")
 
 
 def test_partitions_that_were_read_up_before_do_not_hold_it_up(tmp_path: Path) -> None:
-    room: Newsroom | None = None
-    try:
-        room = opened(tmp_path)
+    with opened(tmp_path) as room:
         room.feed.send(120)
         room.settled()
         replay = started_and_lost(room)
@@ -36,9 +34,6 @@ def test_partitions_that_were_read_up_before_do_not_hold_it_up(tmp_path: Path) -
         end = replay.runs[0].bounds
         assert end is not None
         assert room.compared(HURT, end.end_at).identical
-    finally:
-        if room is not None:
-            room.stack.down()
 
 
 def started_and_lost(room: Newsroom) -> Replay:

@@ -54,26 +54,19 @@ class Told:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    room: Newsroom | None = None
     with pytest.MonkeyPatch.context() as patched, MessagesApi(Honest()) as api:
         patched.setenv("ANTHROPIC_API_KEY", "test")
         patched.setenv("ANTHROPIC_BASE_URL", api.url)
-        try:
-            room = opened(tmp_path_factory.mktemp("money"))
+        with opened(tmp_path_factory.mktemp("money")) as room:
             room.feed.send(ENTRIES)
             room.settled()
             yield Told(room, api, room.hashes(), list(api.requests))
-        finally:
-            if room is not None:
-                room.stack.down()
 
 
 @pytest.fixture(autouse=True)
 def _dropped(told: Told) -> Iterator[None]:
     yield
-    for lane in told.room.listed():
-        told.room.tw("replay", "drop", "--yes", lane)
-    assert told.room.hashes() == told.live
+    told.room.drop_all(told.live)
 
 
 def test_unchanged_it_asks_nothing(told: Told) -> None:

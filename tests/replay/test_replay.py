@@ -72,9 +72,7 @@ def logged(record: Record) -> int:
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
-    room: Newsroom | None = None
-    try:
-        room = opened(tmp_path_factory.mktemp("replays"))
+    with opened(tmp_path_factory.mktemp("replays")) as room:
         room.feed.send(COUNT)
         time.sleep(1)
         middle = end_offsets(room.broker, ARTICLES_RAW)
@@ -86,18 +84,12 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
             if each.value and room.codec.decode(each.value, Article).article_id == "":
                 end[each.partition] = each.timestamp_ms
         yield Log(room, middle, at, room.hashes(), min(end.values()) - 1)
-    finally:
-        if room is not None:
-            room.stack.down()
 
 
 @pytest.fixture(autouse=True)
 def _dropped(log: Log) -> Iterator[None]:
-    """Lanes need slots: each test drops what it made, and live is then what it was."""
     yield
-    for lane in log.room.listed():
-        log.room.tw("replay", "drop", "--yes", lane)
-    assert log.room.hashes() == log.live
+    log.room.drop_all(log.live)
 
 
 def places(offsets: dict[int, int]) -> str:

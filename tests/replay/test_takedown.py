@@ -80,9 +80,7 @@ def chosen(room: Newsroom) -> tuple[EnrichedArticle, str, Brief]:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    room: Newsroom | None = None
-    try:
-        room = opened(tmp_path_factory.mktemp("takedown"))
+    with opened(tmp_path_factory.mktemp("takedown")) as room:
         room.feed.send(120)
         room.settled()
         gone, story, before = chosen(room)
@@ -95,9 +93,6 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
         room.settled()
         replayed = room.replay(AGAIN.name)
         yield Told(room, gone, story, before, said, replayed)
-    finally:
-        if room is not None:
-            room.stack.down()
 
 
 def resent(room: Newsroom, gone: EnrichedArticle) -> None:

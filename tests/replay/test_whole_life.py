@@ -30,17 +30,12 @@ class Told:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    room: Newsroom | None = None
-    try:
-        room = opened(tmp_path_factory.mktemp("replay"))
+    with opened(tmp_path_factory.mktemp("replay")) as room:
         room.feed.send(120)
         room.settled()
         before = room.hashes()
         said = room.replay(AGAIN.name)
         yield Told(room, before, said, room.hashes())
-    finally:
-        if room is not None:
-            room.stack.down()
 
 
 def test_the_plan_is_said_first(told: Told) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
 import pytest
 
 from flink_jobs.deduplicated import Without
@@ -11,69 +9,40 @@ from replay import source
 from replay.plan import Sample
 from replay.select import SelectionError
 from replay.source import PIECES, SAMPLED, SourceLog, pieces
-from schemas.codec import Codec
-from schemas.records import Article, Kind
-from schemas.registry import LocalSchemas
+from tests.fakes.log_in_memory import CODEC, LogInMemory
 from tidewire.asked import Asked, check_without
 from topics.catalogue import ARTICLES_RAW
 from topics.lane import Lane
-from topics.reading import Received
 from topics.settings import BrokerSettings
-
-CODEC = Codec(LocalSchemas())
-
-
-class Log:
-    """Partitions of entries (e), ticks (t) and marks of transactions, which no reader is given (.)."""
-
-    def __init__(self, *partitions: str) -> None:
-        self.partitions = dict(enumerate(partitions))
-
-    def lows(self, *_: object) -> dict[int, int]:
-        return dict.fromkeys(self.partitions, 0)
-
-    def highs(self, *_: object) -> dict[int, int]:
-        return {partition: len(kinds) for partition, kinds in self.partitions.items()}
-
-    def read_range(
-        self, _: BrokerSettings, topic: str, start: Mapping[int, int], end: Mapping[int, int]
-    ) -> Iterator[Received]:
-        for partition, kinds in self.partitions.items():
-            for offset in range(start[partition], end[partition]):
-                if kinds[offset] == ".":
-                    continue
-                name = f"{partition}@{offset}"
-                kind = Kind.TICK if kinds[offset] == "t" else Kind.ENTRY
-                record = Article(article_id=name, feed_id=f"feed-{partition}", observed_at=0, kind=kind)
-                yield Received(topic, partition, offset, 0, b"", CODEC.encode(record))
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> type[Log]:
+def opened(monkeypatch: pytest.MonkeyPatch) -> type[LogInMemory]:
     """A log that SourceLog reads."""
 
-    class Read(Log):
+    class Read(LogInMemory):
         def __init__(self, *partitions: str) -> None:
             super().__init__(*partitions)
-            monkeypatch.setattr(source, "beginnings", self.lows)
-            monkeypatch.setattr(source, "end_offsets", self.highs)
+            monkeypatch.setattr(source, "beginnings", self.beginnings)
+            monkeypatch.setattr(source, "end_offsets", self.end_offsets)
             monkeypatch.setattr(source, "read_range", self.read_range)
 
     return Read
 
 
-def of_raw(log: Log) -> tuple[SourceLog, dict[int, int], dict[int, int]]:
-    return SourceLog(BrokerSettings(), CODEC, ARTICLES_RAW), log.lows(), log.highs()
+def of_raw(log: LogInMemory) -> tuple[SourceLog, dict[int, int], dict[int, int]]:
+    whole = BrokerSettings(), ARTICLES_RAW
+    return SourceLog(BrokerSettings(), CODEC, ARTICLES_RAW), log.beginnings(*whole), log.end_offsets(*whole)
 
 
-def test_what_is_little_is_counted_whole_though_it_ends_in_ticks(opened: type[Log]) -> None:
+def test_what_is_little_is_counted_whole_though_it_ends_in_ticks(opened: type[LogInMemory]) -> None:
     read, first, last = of_raw(opened("e." * 40 + "t." * 200, "t." * 50))
     sample = read.sample(first, last)
     assert (sample.records, sample.entries) == (480 + 100, 40)
     assert sample.share * (480 + 100) == pytest.approx(40)
 
 
-def test_what_is_much_is_looked_at_all_over(opened: type[Log]) -> None:
+def test_what_is_much_is_looked_at_all_over(opened: type[LogInMemory]) -> None:
     read, first, last = of_raw(opened("e" * 50_000 + "t" * 50_000, "t" * 10))
     sample = read.sample(first, last)
     assert sample.records == SAMPLED + 10
@@ -88,12 +57,12 @@ def test_pieces_are_within_the_range_and_reach_its_end() -> None:
     assert sum(stops[0] - begins[0] for begins, stops in found) == SAMPLED
 
 
-def test_nothing_is_nothing(opened: type[Log]) -> None:
+def test_nothing_is_nothing(opened: type[LogInMemory]) -> None:
     read, first, last = of_raw(opened("", ""))
     assert read.sample(first, last) == Sample()
 
 
-def test_what_is_to_be_left_out_and_is_not_there_is_named(opened: type[Log]) -> None:
+def test_what_is_to_be_left_out_and_is_not_there_is_named(opened: type[LogInMemory]) -> None:
     read, first, last = of_raw(opened("et", "t"))
     assert read.lacking(Without(("feed-0",), ("0@0",)), first, last) == []
     asked = Asked(
