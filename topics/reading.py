@@ -23,12 +23,16 @@ from topics.settings import BrokerSettings
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 
-# A topic made a moment ago, or a broker just started, has no leader for a partition yet.
+# What a broker says of partitions whose leaders the cluster has named and it has not heard of, or the
+# other way round: of topics made a moment ago, and after a leader has gone. It passes by itself.
 _UNSETTLED = frozenset(
     {
         KafkaError.NOT_LEADER_FOR_PARTITION,
         KafkaError.LEADER_NOT_AVAILABLE,
         KafkaError.UNKNOWN_TOPIC_OR_PART,
+        KafkaError.UNKNOWN_LEADER_EPOCH,
+        KafkaError.FENCED_LEADER_EPOCH,
+        KafkaError.OFFSET_NOT_AVAILABLE,
     }
 )
 _SETTLING_S = 0.1
@@ -252,7 +256,7 @@ def watermarks(consumer: Consumer, topic: str, timeout_s: float) -> dict[int, tu
 
 
 def settled(ask: Callable[[], T], timeout_s: float) -> T:
-    """What ``ask`` gives, asked again while partitions have no leader yet. Raises KafkaException."""
+    """What ``ask`` gives, asked again while partitions' leaders are not settled. Raises KafkaException."""
     deadline = time.monotonic() + timeout_s
     while True:
         try:
