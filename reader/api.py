@@ -245,11 +245,10 @@ def counts(shelf: InLane) -> Counts:
 
 
 def _lane(view: LaneView) -> LaneAnswer:
-    created = None if view.view is None else view.view.created
     return LaneAnswer(
         name=view.lane.name,
         live=view.lane.is_live,
-        created=created,
+        view_id=None if view.view is None else view.view.created,
         indexing=view.indexing,
         error=view.error,
     )

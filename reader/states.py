@@ -14,7 +14,7 @@ class LaneAnswer(Answer):
 
     name: str
     live: bool
-    created: str | None = Field(description="Creation id of its view.")
+    view_id: str | None = Field(description="Of its view; another one once it is built anew.")
     indexing: bool
     error: str | None = None
 

@@ -12,6 +12,7 @@ from replay.matching import Fate, Match
 
 # A page of more is read by nobody; how many there are is said, and JSON has them all.
 SHOWN = 300
+LACKS = "what it lacks here may have come since."
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --ok: #2a7d3f; --bad: #b3261e; }
@@ -27,14 +28,15 @@ details { margin: .4rem 0; } summary { cursor: pointer; }
 """
 
 
-def page(found: Comparison, first: str, second: str, above: str = "") -> str:
+def page(found: Comparison, first: str, second: str, above: str = "", unfinished: Sequence[str] = ()) -> str:
     """The page's text, UTF-8. Whatever feeds or models wrote is escaped. ``above``: the address of the list
-    that it is in, if it is in one."""
+    that it is in, if it is in one. ``unfinished``: lanes whose replay had not come to its end."""
     one, other = escape(first), escape(second)
     kind = "different" if found.verdict == "different" else "identical"
     parts = [
         f"<p><a href='{escape(above)}'>All comparisons</a>" if above else "",
         f"<h1>{one} beside {other}: <span class={kind}>{found.verdict}</span></h1>",
+        *(f"<p>Lane {escape(each)}'s replay had not come to its end: {LACKS}" for each in unfinished),
         *_counts(found, one, other),
         *_stories(found, one, other),
         *_differences("Differences", found.differences, one, other),

@@ -102,7 +102,7 @@ def held(home: Home) -> Held:
 
 def view(home: Home) -> str:
     (live,) = (each for each in home.reader.get("/api/lanes")["lanes"] if each["live"])
-    return str(live["created"])
+    return str(live["view_id"])
 
 
 def running(home: Home) -> set[str]:

@@ -100,8 +100,8 @@ def test_search_finds_briefs_and_articles(running: Home) -> None:
 
 
 def test_nothing_found_is_said(running: Home) -> None:
-    said = running.tw("search", "strike", "--language", "zz").stdout
-    assert "Nothing found" in said
+    said = running.tw("search", "strike", "--language", "zz", "--desk", "nodesk").stdout
+    assert "Nothing found for strike in lane live, desk nodesk, language zz." in said
 
 
 def test_a_brief_quotes_what_the_log_holds(running: Home) -> None:

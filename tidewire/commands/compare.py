@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -50,9 +51,9 @@ def compare(
     # Before they are read: one that ends meanwhile was read before its end.
     open_ = [lane.name for lane in unfinished((one, other))]
     found = compared(one, other, until, ranges(starts or []))
-    _keep(found, one, other)
+    _keep(found, one, other, open_)
     if page_file is not None:
-        page_file.write_text(page(found, first, second), encoding="utf-8")
+        page_file.write_text(page(found, first, second, unfinished=open_), encoding="utf-8")
         typer.echo(f"The page is {page_file}", err=True)
     if as_json:
         said = summary(found, first, second) | {"unfinished": open_}
@@ -67,9 +68,9 @@ def compare(
     raise typer.Exit(1 if found.verdict == "different" else 0)
 
 
-def _keep(found: Comparison, first: Lane, second: Lane) -> None:
+def _keep(found: Comparison, first: Lane, second: Lane, open_: Sequence[str]) -> None:
     """For readers; where the home cannot be written to, that is said and the comparison stands."""
-    text = page(found, first.name, second.name, above="/compare")
+    text = page(found, first.name, second.name, above="/compare", unfinished=open_)
     kept = Kept(first=first, second=second, compared_at=datetime.now(UTC), verdict=found.verdict, page=text)
     try:
         Comparisons(stack_settings().home).keep(kept)

@@ -54,7 +54,9 @@ def search(
         return
     console = Console(highlight=False)
     if not answer["results"]:
-        console.print(f"Nothing found for [bold]{escape(query)}[/] in lane {escape(answer['lane'])}.")
+        asked = {"kind": kind, "desk": desk, "language": language, "from": since, "to": until}
+        only = "".join(f", {name} {escape(value)}" for name, value in asked.items() if value)
+        console.print(f"Nothing found for [bold]{escape(query)}[/] in lane {escape(answer['lane'])}{only}.")
         return
     for number, result in enumerate(answer["results"], 1):
         print_result(console, number, result)

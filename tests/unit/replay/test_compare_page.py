@@ -30,6 +30,12 @@ def test_allowed_differences_are_listed_under_their_names() -> None:
     assert "<summary>warm-up</summary>" in page(found, "live", "middle")
 
 
+def test_a_lane_that_was_not_at_its_end_is_named() -> None:
+    found = compare(LANE, LANE)
+    assert "Lane check's replay had not come to its end" in page(found, "live", "check", unfinished=["check"])
+    assert "come to its end" not in page(found, "live", "check")
+
+
 def test_what_a_feed_wrote_is_text_on_the_page() -> None:
     hostile = replace(LANE, briefs=(brief("<script>alert(1)</script>"),))
     text = page(compare(hostile, LANE), "live", "check")
