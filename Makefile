@@ -122,7 +122,7 @@ bench-checks: .venv/.complete ## what the checks catch of unsupported and of spo
 bench-floor: .venv/.complete ## briefs without a model beside summaries that people wrote
 	@$(RUN)/python -m benchmarks.floor
 
-bench-agents: .venv/.complete ## calls, tokens, money and seconds of briefs, with and without a model
+bench-agents: bootstrap ## calls, tokens, money and seconds of briefs, with and without a model
 	@$(RUN)/python -m benchmarks.agents
 
 lock-jars: .venv/.complete ## resolve deploy/jars/jars.toml again and lock the sums

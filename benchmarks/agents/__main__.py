@@ -2,6 +2,8 @@
 
 The model is our own Messages API over HTTP, so tokens are counted as it counts them (four characters each)
 and priced by the real table. Beside it, in the same run, the floor: the same assignments without a model.
+Calls, tokens and money are of assignments each written at both materialities; seconds until a brief is in the
+log are of the whole stack, where each assignment has its own.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from agents.extract import RECIPE, extract
 from agents.money.ledger import PAID
 from agents.work import Work
 from benchmarks.agents.assigned import assigned
+from benchmarks.agents.flow import Timed, timed
 from schemas.records import BriefStatus, Writer
 from tests.fakes.messages_api import MessagesApi
 from tests.fakes.messages_api.honest import Honest
@@ -35,6 +38,7 @@ LOW, HIGH = 0.3, 0.9
 THRESHOLD = 0.6
 ARTICLES = 10_000
 FLOOR_ROUNDS = 5
+FEWEST = 5
 PLENTY = {"per_brief_usd": Decimal(99), "per_desk_hour_usd": Decimal(999), "per_day_usd": Decimal(999)}
 
 
@@ -60,9 +64,19 @@ def main() -> None:
     measured = {name: _with_model(works, level) for name, level in (("low", LOW), ("high", HIGH))}
     high = sum(each.assignment.materiality >= THRESHOLD for each in works) / len(works)
     shares = {"low": 1 - high, "high": high}
-    result = _result(gates.articles, len(works), gates.seconds, floor_s, measured, shares)
-    _print(measured, result, shares, published, len(works))
+    flow = _by_materiality(timed(CALL_S))
+    result = _result(gates.articles, len(works), gates.seconds, floor_s, measured, flow, shares)
+    _print(result, shares, published, len(works))
     print(json.dumps(result))
+
+
+def _by_materiality(flow: Sequence[Timed]) -> dict[str, list[Timed]]:
+    found: dict[str, list[Timed]] = {"low": [], "high": []}
+    for each in flow:
+        found["high" if each.materiality >= THRESHOLD else "low"].append(each)
+    if len(found["low"]) < FEWEST or len(found["high"]) < FEWEST:
+        raise RuntimeError(f"of the whole stack there are {len(flow)} briefs by the model: too few to time")
+    return found
 
 
 def _floor(works: Sequence[Work]) -> tuple[float, int]:
@@ -111,14 +125,15 @@ def _result(
     gates_s: float,
     floor_s: float,
     measured: dict[str, Measured],
+    flow: dict[str, list[Timed]],
     shares: dict[str, float],
 ) -> dict[str, Any]:
-    """Overall figures weigh low and high as the sample's own assignments are."""
+    """Calls, tokens and money overall weigh low and high as the sample's own assignments are."""
 
     def mixed(field: str) -> float:
         return sum(shares[name] * float(getattr(each, field)) for name, each in measured.items())
 
-    seconds = [s for each in measured.values() for s in each.seconds]
+    seconds = [each.since_revision for some in flow.values() for each in some]
     per_article = assignments / articles
     return {
         "calls_per_brief": round(mixed("calls"), 2),
@@ -131,11 +146,13 @@ def _result(
         "briefs_per_article": round(per_article, 3),
         "share_high": round(shares["high"], 3),
         "call_s": CALL_S,
-        "by_materiality": {name: _plain(each) for name, each in measured.items()},
+        "by_materiality": {name: _plain(each, flow[name]) for name, each in measured.items()},
     }
 
 
-def _plain(each: Measured) -> dict[str, Any]:
+def _plain(each: Measured, flow: Sequence[Timed]) -> dict[str, Any]:
+    revision = [one.since_revision for one in flow]
+    assignment = [one.since_assignment for one in flow]
     return {
         "briefs": each.briefs,
         "written_by_model": each.by_model,
@@ -143,8 +160,13 @@ def _plain(each: Measured) -> dict[str, Any]:
         "tokens_per_brief": round(each.tokens),
         "cached_share": round(each.cached, 3),
         "usd_per_brief": round(each.usd, 5),
-        "p50_s": round(_quantile(each.seconds, 0.5), 2),
-        "p95_s": round(_quantile(each.seconds, 0.95), 2),
+        "draft_p50_s": round(_quantile(each.seconds, 0.5), 2),
+        "draft_p95_s": round(_quantile(each.seconds, 0.95), 2),
+        "timed": len(flow),
+        "assignment_p50_s": round(_quantile(assignment, 0.5), 2),
+        "assignment_p95_s": round(_quantile(assignment, 0.95), 2),
+        "p50_s": round(_quantile(revision, 0.5), 2),
+        "p95_s": round(_quantile(revision, 0.95), 2),
     }
 
 
@@ -152,16 +174,12 @@ def _quantile(seconds: Sequence[float], share: float) -> float:
     return sorted(seconds)[min(len(seconds) - 1, int(share * len(seconds)))]
 
 
-def _print(
-    measured: dict[str, Measured],
-    result: dict[str, Any],
-    shares: dict[str, float],
-    published: int,
-    assignments: int,
-) -> None:
-    table = Table("materiality", "share", "calls", "tokens", "cached", "USD", "p50 s", "p95 s", box=None)
-    for name, each in measured.items():
-        row = _plain(each)
+def _print(result: dict[str, Any], shares: dict[str, float], published: int, assignments: int) -> None:
+    table = Table("materiality", "share", "calls", "tokens", "cached", "USD", box=None)
+    for name in ("draft s", "from assignment s", "from revision s"):
+        table.add_column(f"{name}: p50", justify="right")
+        table.add_column("p95", justify="right")
+    for name, row in result["by_materiality"].items():
         table.add_row(
             name,
             f"{shares[name]:.0%}",
@@ -169,11 +187,14 @@ def _print(
             f"{row['tokens_per_brief']:,}",
             f"{row['cached_share']:.0%}",
             f"{row['usd_per_brief']:.4f}",
-            f"{row['p50_s']:.1f}",
-            f"{row['p95_s']:.1f}",
+            *(
+                f"{row[f'{part}{quantile}_s']:.1f}"
+                for part in ("draft_", "assignment_", "")
+                for quantile in ("p50", "p95")
+            ),
         )
-    table.add_row("floor", "", "0", "0", "", "0", f"{result['floor_p50_s']:.4f}", "")
-    console = Console(highlight=False)
+    table.add_row("floor", "", "0", "0", "", "0", f"{result['floor_p50_s']:.4f}")
+    console = Console(highlight=False, width=120)
     console.print(table)
     console.print(
         f"Gates and floor: {result['floor_stories_per_s']:g} stories/s; {published} of {assignments} stood. "
