@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from agents.checks import dates, independence, likelihood, names, quantities, quotes, speech
+from agents.checks import dates, independence, likelihood, names, quantities, quotes, speakers, speech
 from agents.checks.evidence import KEPT, Evidence, evidence
 from agents.checks.placeholders import without
 from agents.checks.reasons import Reason
 from agents.checks.setting import Setting, SourceKey, source_key
-from agents.checks.wording import denial_differs, name_replaced, unheard_of
+from agents.checks.wording import denial_differs, name_replaced, repeated, unheard_of
 from language.detect import detect
 from schemas.records import Statement, StatementKind
 
@@ -201,6 +201,17 @@ def denial_turned(claim: Claim) -> Reason | None:
     return Reason.DENIAL_DIFFERS if denial_differs(claim.text, claim.language, passages) else None
 
 
+def speaker_exchanged(claim: Claim) -> Reason | None:
+    """A sentence that is its quote but for who says so."""
+    passages = [passage for each in claim.cited for passage in each.passages]
+    rest = claim.text
+    for speaker in speakers.speakers(claim.text, claim.language):
+        rest = rest.replace(speaker, " ")
+    near = repeated(rest, claim.language, passages)
+    differs = bool(near) and speakers.exchanged(claim.text, claim.language, near, claim.sources)
+    return Reason.SPEAKER_DIFFERS if differs else None
+
+
 def _dated(said: dates.Said, claim: Claim, sources: list[tuple[Evidence, int]]) -> bool:
     """A date of the sources, the day one was published, or, for a bare year, a figure.
 
@@ -241,6 +252,7 @@ DOWNGRADING: dict[str, Check] = {
     "dates in the quote": date_unquoted,
     "names in the quote": name_exchanged,
     "denial": denial_turned,
+    "speaker": speaker_exchanged,
     "qualified judgements": judgement_unqualified,
 }
 # What a statement is still checked for when it is its source's own words.

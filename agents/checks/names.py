@@ -65,6 +65,11 @@ def stands(name: str, sources: Sequence[Evidence]) -> bool:
     return _stands(name, sources, frozenset())
 
 
+def mentioned(word: str, sources: Iterable[Evidence]) -> bool:
+    """Whether one of the sources has a word, in whatever inflection."""
+    return any(_places(folded(word), source) for source in sources)
+
+
 def _stands(name: str, sources: Sequence[Evidence], known: Iterable[str]) -> bool:
     if any(_other_form(name, source) for source in sources):
         return True

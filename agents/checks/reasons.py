@@ -39,6 +39,7 @@ class Reason(StrEnum):
     DATE_NOT_IN_QUOTE = "DATE_NOT_IN_QUOTE"
     NAME_NOT_IN_QUOTE = "NAME_NOT_IN_QUOTE"
     DENIAL_DIFFERS = "DENIAL_DIFFERS"
+    SPEAKER_DIFFERS = "SPEAKER_DIFFERS"
     CONTRADICTED = "CONTRADICTED"
 
 
@@ -48,6 +49,7 @@ DOWNGRADES = {
     Reason.DATE_NOT_IN_QUOTE: "a date is in the cited text but not in the quoted passage",
     Reason.NAME_NOT_IN_QUOTE: "a name differs from that in the quoted passage",
     Reason.DENIAL_DIFFERS: "it denies what its source affirms, or the other way round",
+    Reason.SPEAKER_DIFFERS: "someone else says so in the quoted passage",
     Reason.CONTRADICTED: "another independent source gives another figure",
     Reason.LIKELIHOOD_MISSING: "a judgement without a likelihood",
 }

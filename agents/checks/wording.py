@@ -65,14 +65,16 @@ def name_replaced(
     )
 
 
+def repeated(text: str, language: str, passages: Sequence[Evidence]) -> list[Evidence]:
+    """The passages of its language that a sentence says again, in part."""
+    said = terms_of(text, language)
+    return [each for each in passages if each.language == language and _share(said, each.terms) >= ALIKE]
+
+
 def denial_differs(text: str, language: str, passages: Sequence[Evidence]) -> bool:
     """Whether the sentence denies what the passages affirm, or affirms what the one it repeats denies."""
     said = terms_of(text, language)
-    near = [
-        passage
-        for passage in passages
-        if passage.language == language and _share(said, passage.terms) >= ALIKE
-    ]
+    near = repeated(text, language, passages)
     if not near:
         return False
     if _negated(text, said):

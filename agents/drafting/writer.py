@@ -33,7 +33,7 @@ from schemas.identity import brief_id, hash_of
 from telemetry.logs import logger
 
 # To be raised when a change makes other briefs from the same answers.
-VERSION = "model-2"
+VERSION = "model-3"
 
 log = logger("agents.drafting")
 

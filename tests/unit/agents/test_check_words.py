@@ -99,6 +99,7 @@ def test_what_no_cited_text_says_is_dropped(text: str, quote: str, reason: str) 
         ("The port authority said 480 ships were waiting outside the harbour.", SHIPS, "NUMBER_NOT_IN_QUOTE"),
         ("At least 12 ships were waiting outside by noon on Tuesday.", SHIPS, "DATE_NOT_IN_QUOTE"),
         ("The union said that 480 of its members had not joined the strike.", MEMBERS, "DENIAL_DIFFERS"),
+        ("The ministry said that 480 of its members had joined the strike.", MEMBERS, "SPEAKER_DIFFERS"),
     ],
 )
 def test_what_is_elsewhere_in_the_text_lowers_confidence(text: str, quote: str, reason: str) -> None:

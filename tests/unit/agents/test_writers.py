@@ -40,7 +40,7 @@ def test_without_a_key_quotes_are_made(monkeypatch: pytest.MonkeyPatch, key: str
 def test_with_a_key_a_model_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     found = made(monkeypatch, ANTHROPIC_API_KEY="test", TIDEWIRE_MODEL_ENDPOINT="anthropic")
     assert isinstance(found.writer, ModelWriter)
-    assert found.writer.recipe.startswith("model-2:")
+    assert found.writer.recipe.startswith("model-3:")
 
 
 def test_the_start_names_a_model_that_is_not_there_and_goes_on(
