@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from agents.checks.prose import objection
 from agents.checks.reasons import Reason
+from agents.declarative import reports
+from agents.relevance import Relevance, relevance
 from agents.sentences import Sentence, sentences
 from agents.sources import Sources, family
 from agents.terms import Terms, terms_of
@@ -70,19 +72,37 @@ class Refused:
     reason: Reason
 
 
-def candidates(sources: Sources, languages: tuple[str, ...]) -> tuple[list[Candidate], list[Refused]]:
+def candidates(
+    sources: Sources, languages: tuple[str, ...], strictly: bool = False
+) -> tuple[list[Candidate], list[Refused]]:
     """All quotable sentences in the order of the log and the texts, and those refused.
 
-    Sentences in ``languages`` are preferred. A headline is a candidate only where its body has none.
+    Sentences in ``languages`` are preferred. A headline is a candidate only where its body has none. What has
+    nothing to do with the rest of the story is left out, unless nothing would be left; ``strictly`` in all
+    cases, and with it what is no report.
     """
-    found: list[Candidate] = []
+    about = relevance(sources)
     refused: list[Refused] = []
+    bodies: list[tuple[StoryArticle, list[Candidate]]] = []
     for article in sources.originals:
-        body = list(_of_body(article, languages))
-        refused += [each for each in body if isinstance(each, Refused)]
-        quotable = [each for each in body if isinstance(each, Candidate)]
-        found += quotable or _of_headline(article, languages)
+        whole = list(_of_body(article, languages))
+        refused += [each for each in whole if isinstance(each, Refused)]
+        bodies.append((article, [each for each in whole if isinstance(each, Candidate)]))
+    good = [(article, [each for each in body if _about(each, about, strictly)]) for article, body in bodies]
+    if not strictly and not any(body for _, body in good):
+        good = bodies
+    found: list[Candidate] = []
+    for article, body in good:
+        titles = _of_headline(article, languages)
+        found += body or [each for each in titles if not strictly or _about(each, about, strictly)]
     return found, refused
+
+
+def _about(candidate: Candidate, about: Relevance, strictly: bool) -> bool:
+    article, sentence = candidate.article, candidate.sentence
+    if strictly:
+        return reports(sentence.text, article.language) and about.holds(article, sentence)
+    return about.may_hold(article, sentence)
 
 
 def _of_body(article: StoryArticle, languages: tuple[str, ...]) -> Iterator[Candidate | Refused]:

@@ -10,15 +10,18 @@ import math
 
 from agents.candidates import Candidate, Refused, candidates
 from agents.checks.prose import objection
+from agents.declarative import reports
 from agents.disagreement import cite, disagreements
+from agents.relevance import relevance
 from agents.selection import Chosen, choose
+from agents.sentences import Sentence
 from agents.sources import Sources, family
 from agents.terms import shared, terms_of
 from agents.work import Draft, Work
 from schemas.records import DroppedStatement, Statement, StatementKind, Writer
 
 # To be raised when a change makes other briefs from the same assignments.
-RECIPE = "extractive-3"
+RECIPE = "extractive-4"
 
 
 class ExtractiveWriter:
@@ -31,15 +34,18 @@ class ExtractiveWriter:
         return extract(work)
 
 
-def extract(work: Work) -> Draft:
+def extract(work: Work, strictly: bool = False) -> Draft:
     """Three to six statements that say most of what the independent sources agree on, the first being
-    the story's centre, each with one citation of every family that says the same."""
+    the story's centre, each with one citation of every family that says the same.
+
+    ``strictly``: nothing but reports about the story, for what replaces prose that may have obeyed a source.
+    """
     languages = _languages(work)
-    found, refused = candidates(work.sources, languages)
+    found, refused = candidates(work.sources, languages, strictly)
     chosen = choose(found, _titles(work.sources), _fresh(work))
     return Draft(
         writer=Writer.EXTRACTIVE,
-        headline=_headline(work.sources, languages),
+        headline=_headline(work.sources, languages, strictly),
         statements=tuple(_statement(each) for each in chosen),
         contradictions=disagreements(found),
         refused=tuple(_set_aside(each) for each in refused),
@@ -69,9 +75,17 @@ def _fresh(work: Work) -> frozenset[str]:
     return frozenset(a.article_id for a in work.sources.originals if a.content_hash not in known)
 
 
-def _headline(sources: Sources, languages: tuple[str, ...]) -> str:
+def _headline(sources: Sources, languages: tuple[str, ...], strictly: bool) -> str:
     """The headline that shares most with those of the other families; the founding one among equals."""
     usable = [article for article in sources.originals if article.title and objection(article.title) is None]
+    if strictly:
+        about = relevance(sources)
+        usable = [
+            each
+            for each in usable
+            if reports(each.title, each.language)
+            and about.holds(each, Sentence(each.title, 0, len(each.title), 0))
+        ]
     readable = [article for article in usable if article.language in languages] or usable
     titles = [(family(article), terms_of(article.title, article.language).weights) for article in readable]
 

@@ -37,7 +37,7 @@ def standing(work: Work, draft: Draft) -> tuple[Draft, Gated]:
     gated = gate(draft.statements, work.sources.texts, setting_of(work))
     if draft.writer is not Writer.MODEL or not _failed(draft, gated):
         return draft, gated
-    floor = extract(work)
+    floor = extract(work, strictly=True)
     reasons = Counter(each.reason for each in gated.dropped)
     listed = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
     fell = f"the prose did not stand ({listed or 'no statements'}), so sources are quoted instead"

@@ -1,7 +1,7 @@
 """A story's sources as a model sees them: opaque ids, the sentences that report something, marked off.
 
-What is hidden or gives orders is never shown. Whatever is quoted is looked up in the source's own text, and
-must lie within what was shown.
+What is hidden, gives orders, or has nothing to do with the story is never shown. Whatever is quoted is looked
+up in the source's own text, and must lie within what was shown.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 
 from agents.checks import quotes
 from agents.checks.setting import source_key
-from agents.drafting.declarative import reports
+from agents.declarative import reports
+from agents.relevance import Relevance, relevance
 from agents.sentences import Sentence, sentences
 from agents.sources import Sources, family
 from agents.work import Work
@@ -57,7 +58,8 @@ def items_of(sources: Sources) -> tuple[Item, ...]:
     """The sources in logged order, at most twelve: the newest text of each family before second ones."""
     ranked = sorted(enumerate(sources.originals), key=lambda each: _rank(each[0], sources.originals))
     chosen = sorted(n for n, _ in ranked[:AT_MOST])
-    made = (_item(f"s{n}", sources.originals[index]) for n, index in enumerate(chosen, 1))
+    about = relevance(sources)
+    made = (_item(f"s{n}", sources.originals[index], about) for n, index in enumerate(chosen, 1))
     return tuple(item for item in made if item.shown)
 
 
@@ -85,9 +87,13 @@ def _rank(index: int, articles: Sequence[StoryArticle]) -> tuple[int, int]:
     return later, -index
 
 
-def _item(ident: str, article: StoryArticle) -> Item:
+def _item(ident: str, article: StoryArticle, about: Relevance) -> Item:
     whole = sentences(article.excerpt, article.language)
-    good = {n for n, each in enumerate(whole) if reports(each.text, article.language)}
+    good = {
+        n
+        for n, each in enumerate(whole)
+        if reports(each.text, article.language) and about.holds(article, each)
+    }
     return Item(
         ident=ident,
         article=article,

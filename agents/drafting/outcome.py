@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from agents.drafting.assemble import Checked
-from agents.drafting.declarative import reports
-from agents.extract import extract
-from agents.work import Draft, Work
+from agents.work import Draft
 from schemas.records import Writer
 
 
@@ -19,25 +17,6 @@ class Prose:
     headline: str = ""
     bottom_line: str = ""
     lacking: tuple[str, ...] = ()
-
-
-def floor_of(work: Work) -> Draft:
-    """The extractive draft without orders and questions: it may replace prose that obeyed one."""
-    draft = extract(work)
-    languages = {article.article_id: article.language for article in work.sources.originals}
-    kept = tuple(
-        each
-        for each in draft.statements
-        if reports(each.text, languages.get(each.citations[0].article_id, "en"))
-    )
-    opposed = tuple(
-        each
-        for each in draft.contradictions
-        if all(reports(c.quote, languages.get(c.article_id, "en")) for c in each.citations)
-    )
-    language = work.sources.language
-    headline = draft.headline if draft.headline and reports(draft.headline, language) else ""
-    return replace(draft, statements=kept, contradictions=opposed, headline=headline)
 
 
 def shipped(floor: Draft, prose: Prose) -> Draft:

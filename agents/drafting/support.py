@@ -14,7 +14,7 @@ from enum import StrEnum
 from agents.checks.evidence import Evidence, evidence
 from agents.checks.names import missing
 from agents.checks.placeholders import named, without
-from agents.drafting.declarative import reports
+from agents.declarative import reports
 from agents.drafting.items import Item
 from agents.sentences import sentences
 from agents.terms import WORD, Terms, terms_of

@@ -12,7 +12,7 @@ from agents.checks.placeholders import offered
 from agents.drafting import assemble
 from agents.drafting.assemble import Checked, Doubted
 from agents.drafting.items import Item, items_of, material, metadata, nonce_of
-from agents.drafting.outcome import Prose, floor_of, shipped
+from agents.drafting.outcome import Prose, shipped
 from agents.drafting.plans import sound, usual
 from agents.drafting.requests import Layout, to_judge, to_revise, with_rail
 from agents.drafting.settings import WriterSettings
@@ -21,6 +21,7 @@ from agents.drafting.steps import Errand, Gateway, Steps, Tally, Tools
 from agents.drafting.support import Doubt
 from agents.drafting.translation import translations
 from agents.evaluate import recipe as recipe_of
+from agents.extract import extract
 from agents.floor import setting_of
 from agents.model import ModelFailed
 from agents.model.endpoints import Capabilities
@@ -58,7 +59,7 @@ class ModelWriter:
 
     async def write(self, work: Work) -> Draft:
         """Prose whose every statement stands on located quotes, or the floor. Raises no ModelFailed."""
-        floor = floor_of(work)
+        floor = extract(work, strictly=True)
         items = items_of(work.sources)
         if not items or not floor.statements:
             return floor

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agents.drafting.declarative import reports
+from agents.declarative import reports
 from agents.sentences import sentences
 
 WITHHELD = "[withheld]"

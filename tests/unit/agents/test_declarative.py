@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.drafting.declarative import reports
+from agents.declarative import reports
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from flink_jobs.deduplicated import Bounds
 from flink_jobs.runs import Run
 from replay.compare import compare as compare_outputs
 from replay.log import Replay, ReplayLog
-from tests.unit.replay.test_compare import LANE
+from tests.unit.replay.lanes import LANE
 from tidewire import replayed
 from tidewire.cli import command_line
 from tidewire.commands import compare

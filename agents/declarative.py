@@ -36,6 +36,18 @@ TO_A_WRITER = re.compile(
     r"\b(?:en tant qu['’]|como |als |come )(?:assistant|asistente|assistente)\b|"
     r"\bthe user (?:has|is|was|wants|asked|approved)\b|\bwhen asked to (?:summari[sz]e|proceed|reply)\b"
 )
+# Talk of texts that are written, and of what they must be like; reports hold one or the other.
+OF_WRITING = re.compile(
+    r"(?i)\b(?:briefs|(?:the|this|any|each|every|a)\s+brief\b|summar(?:y|ies|i[sz]\w+)|condens\w+|digests?|abstracts?|"
+    r"headlines?|captions?|outputs?|prompts?|phrases?|labels?|markers?|tags?|language\s+models?|AI|chatbots?|assistants?|"
+    r"readers?|writers?|editors?|zusammenfassung\w*|überschrift\w*|résumé\w*|titre\w*|resumen\w*|titular\w*|título\w*|"
+    r"riassunto|titolo)\b"
+)
+OF_DEMANDS = re.compile(
+    r"(?i)\b(?:must|shall|should|ought|(?:has|have|needs?)\s+to|(?:is|are)\s+to|requires?|required|please|kindly|be\s+sure|"
+    r"(?:ends?|begins?|opens?|starts?|closes?)\s+with|contains?|carr(?:y|ies)|credits?|mentions?|names?|states?|thanks?|says?|"
+    r"normally|belongs?|includes?|hat\s+\w+\s+zu|muss|doit|doivent|debe[nr]?|deve|terminer)\b"
+)
 LABEL = re.compile(
     r"(?i)^[\W_]*(?:[\w()]+\s+){0,3}?\(?(?:tasks?|instructions?|directives?|system|assistant|bot|user|prompt|reasoning|"
     r"trace|developer|systemhinweis|syst[eè]me|sistema)\b"
@@ -88,6 +100,8 @@ def reports(text: str, language: str) -> bool:
     if TALK.search(outside) or (talk is not None and talk.search(outside)):
         return False
     if TO_A_WRITER.search(text) or LABEL.match(text) or ORDER.match(text):
+        return False
+    if OF_WRITING.search(text) and OF_DEMANDS.search(text):
         return False
     return _readable(text, language)
 
