@@ -176,9 +176,8 @@ def _quantile(seconds: Sequence[float], share: float) -> float:
 
 def _print(result: dict[str, Any], shares: dict[str, float], published: int, assignments: int) -> None:
     table = Table("materiality", "share", "calls", "tokens", "cached", "USD", box=None)
-    for name in ("draft s", "from assignment s", "from revision s"):
-        table.add_column(f"{name}: p50", justify="right")
-        table.add_column("p95", justify="right")
+    for name in ("draft", "from assignment", "from revision"):
+        table.add_column(f"{name}, s: p50 / p95", justify="right")
     for name, row in result["by_materiality"].items():
         table.add_row(
             name,
@@ -188,13 +187,12 @@ def _print(result: dict[str, Any], shares: dict[str, float], published: int, ass
             f"{row['cached_share']:.0%}",
             f"{row['usd_per_brief']:.4f}",
             *(
-                f"{row[f'{part}{quantile}_s']:.1f}"
+                f"{row[f'{part}p50_s']:.1f} / {row[f'{part}p95_s']:.1f}"
                 for part in ("draft_", "assignment_", "")
-                for quantile in ("p50", "p95")
             ),
         )
     table.add_row("floor", "", "0", "0", "", "0", f"{result['floor_p50_s']:.4f}")
-    console = Console(highlight=False, width=120)
+    console = Console(highlight=False, width=130)
     console.print(table)
     console.print(
         f"Gates and floor: {result['floor_stories_per_s']:g} stories/s; {published} of {assignments} stood. "
