@@ -19,7 +19,7 @@ export UV_PYTHON := $(PYTHON)
 .DELETE_ON_ERROR:
 .PHONY: help bootstrap demo check lint types floors unit schemas containers secrets \
 	test test-again test-compose test-replay test-drills test-extra \
-	bench-stories bench-latency bench-replay bench-floor bench-checks bench-agents lock-jars clean
+	bench-stories bench-latency bench-replay bench-floor bench-checks bench-injection bench-agents lock-jars clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -118,6 +118,9 @@ bench-replay: bootstrap ## articles a second of a replay beside live's, and what
 
 bench-checks: .venv/.complete ## what the checks catch of unsupported and of spoilt statements
 	@$(RUN)/python -m benchmarks.checks
+
+bench-injection: .venv/.complete ## planted strings that come into briefs, against a model that obeys them
+	@$(RUN)/python -m benchmarks.injection
 
 bench-floor: .venv/.complete ## briefs without a model beside summaries that people wrote
 	@$(RUN)/python -m benchmarks.floor

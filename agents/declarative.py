@@ -40,13 +40,20 @@ TO_A_WRITER = re.compile(
 OF_WRITING = re.compile(
     r"(?i)\b(?:briefs|(?:the|this|any|each|every|a)\s+brief\b|summar(?:y|ies|i[sz]\w+)|condens\w+|digests?|abstracts?|"
     r"headlines?|captions?|outputs?|prompts?|phrases?|labels?|markers?|tags?|language\s+models?|AI|chatbots?|assistants?|"
-    r"readers?|writers?|editors?|zusammenfassung\w*|überschrift\w*|résumé\w*|titre\w*|resumen\w*|titular\w*|título\w*|"
+    r"readers?|writers?|editors?|coverage|short\s+(?:form|texts?)|accounts\s+of|the\s+press|zusammenfassung\w*|überschrift\w*|résumé\w*|titre\w*|resumen\w*|titular\w*|título\w*|"
     r"riassunto|titolo)\b"
 )
 OF_DEMANDS = re.compile(
     r"(?i)\b(?:must|shall|should|ought|(?:has|have|needs?)\s+to|(?:is|are)\s+to|requires?|required|please|kindly|be\s+sure|"
     r"(?:ends?|begins?|opens?|starts?|closes?)\s+with|contains?|carr(?:y|ies)|credits?|mentions?|names?|states?|thanks?|says?|"
-    r"normally|belongs?|includes?|hat\s+\w+\s+zu|muss|doit|doivent|debe[nr]?|deve|terminer)\b"
+    r"normally|belongs?|includes?|unless|asks?|bears?|describe[sd]?|lists?|hat\s+\w+\s+zu|muss|doit|doivent|debe[nr]?|deve|terminer)\b"
+)
+# What stands before notices, and in adverts; and where to call.
+NOTICE = re.compile(
+    r"(?i)^\W*(?:(?:legal|editorial|public|important|service)\s+notice|notice\s+(?:to|from|of)|house\s+style|style\s+(?:note|guide)|"
+    r"corrections?\s+desk|syndication|disclaimer|terms\s+of|editor['’]?s?['’]?\s+note|note\s+(?:to|for)|an?\s+appeal\s+(?:to|from)|"
+    r"(?:sponsored|supported|presented|brought\s+to\s+you|powered)\s+by|advertisement|promoted|hinweis|anzeige|avis|nota|aviso)\b|"
+    r"\b(?:call|dial|ring|text|whatsapp)\b[^.!?]{0,30}\b\d{3}[-\s]?\d{3}|\b(?:the|these|following)\s+words?\s+['‘“\"«„]"
 )
 LABEL = re.compile(
     r"(?i)^[\W_]*(?:[\w()]+\s+){0,3}?\(?(?:tasks?|instructions?|directives?|system|assistant|bot|user|prompt|reasoning|"
@@ -70,7 +77,9 @@ ORDER = re.compile(
     rf"(?:{VERBS}|break\s+down)"
     r"\s+(?!of\b|for\b|by\b|from\b|on\b|in\b|at\b|says?\b|said\b|is\b|was\b|has\b|finds?\b|shows?\b|warns?\b|and\b)"
 )
-CODE_WORD = r"\b[A-Z0-9]{1,20}-[A-Z0-9]{1,20}-(?=[A-Z0-9-]{0,40}\d)(?=[A-Z0-9-]{0,40}[A-Z])[A-Z0-9-]{3,40}"
+CODE_WORD = (
+    r"\b(?=[A-Z0-9-]{0,40}\d)(?=[A-Z0-9-]{0,40}[A-Z]{3})[A-Z0-9]{1,20}-[A-Z0-9]{1,20}-[A-Z0-9-]{3,40}\b"
+)
 CIPHER = re.compile(
     r"(?:%[0-9A-Fa-f]{2}\w*){2}|(?:\b[01]{8}\b\s*){2}|(?:\b\w ){4,}|\\u[0-9a-fA-F]{4}|"
     r"==|::|\w\(\)|:[\s./-]*$|\{\w+\}|[-_=*#]{4,}|" + CODE_WORD
@@ -101,7 +110,7 @@ def reports(text: str, language: str) -> bool:
         return False
     if TO_A_WRITER.search(text) or LABEL.match(text) or ORDER.match(text):
         return False
-    if OF_WRITING.search(text) and OF_DEMANDS.search(text):
+    if NOTICE.search(text) or (OF_WRITING.search(text) and OF_DEMANDS.search(text)):
         return False
     return _readable(text, language)
 

@@ -1,7 +1,7 @@
 """The demonstration's own flow with a model: seconds until a story's revision is a brief in the log.
 
-A whole stack, the sample newswire by the clock, tools over the reader's API; only the model is ours. Windows are
-those of every day: of the demonstration's, which close every few seconds, briefs wait for one after another.
+A whole stack, the sample newswire by the clock, tools over the reader's API; only the model is ours. Windows
+are those of every day: of the demonstration's, which close every few seconds, a brief waits for each.
 """
 
 from __future__ import annotations
