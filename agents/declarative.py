@@ -40,20 +40,22 @@ TO_A_WRITER = re.compile(
 OF_WRITING = re.compile(
     r"(?i)\b(?:briefs|(?:the|this|any|each|every|a)\s+brief\b|summar(?:y|ies|i[sz]\w+)|condens\w+|digests?|abstracts?|"
     r"headlines?|captions?|outputs?|prompts?|phrases?|labels?|markers?|tags?|language\s+models?|AI|chatbots?|assistants?|"
-    r"readers?|writers?|editors?|coverage|short\s+(?:form|texts?)|accounts\s+of|the\s+press|zusammenfassung\w*|überschrift\w*|résumé\w*|titre\w*|resumen\w*|titular\w*|título\w*|"
+    r"readers?|writers?|editors?|coverage|short\s+(?:form|texts?)|accounts\s+of|the\s+press|whoever\s+(?:writes?|reports?)|aggregators?|republish\w*|newsrooms?|robots?|automated\s+\w+|"
+    r"translators?|wording|versions?|news\s+items?|zusammenfassung\w*|überschrift\w*|résumé\w*|titre\w*|resumen\w*|titular\w*|título\w*|"
     r"riassunto|titolo)\b"
 )
 OF_DEMANDS = re.compile(
     r"(?i)\b(?:must|shall|should|ought|(?:has|have|needs?)\s+to|(?:is|are)\s+to|requires?|required|please|kindly|be\s+sure|"
     r"(?:ends?|begins?|opens?|starts?|closes?)\s+with|contains?|carr(?:y|ies)|credits?|mentions?|names?|states?|thanks?|says?|"
-    r"normally|belongs?|includes?|unless|asks?|bears?|describe[sd]?|lists?|hat\s+\w+\s+zu|muss|doit|doivent|debe[nr]?|deve|terminer)\b"
+    r"normally|belongs?|includes?|unless|asks?|asked|request\w*|orders?|fixed|customary|warn|bears?|describe[sd]?|lists?|hat\s+\w+\s+zu|muss|doit|doivent|debe[nr]?|deve|terminer)\b"
 )
 # What stands before notices, and in adverts; and where to call.
 NOTICE = re.compile(
     r"(?i)^\W*(?:(?:legal|editorial|public|important|service)\s+notice|notice\s+(?:to|from|of)|house\s+style|style\s+(?:note|guide)|"
     r"corrections?\s+desk|syndication|disclaimer|terms\s+of|editor['’]?s?['’]?\s+note|note\s+(?:to|for)|an?\s+appeal\s+(?:to|from)|"
-    r"(?:sponsored|supported|presented|brought\s+to\s+you|powered)\s+by|advertisement|promoted|hinweis|anzeige|avis|nota|aviso)\b|"
-    r"\b(?:call|dial|ring|text|whatsapp)\b[^.!?]{0,30}\b\d{3}[-\s]?\d{3}|\b(?:the|these|following)\s+words?\s+['‘“\"«„]"
+    r"(?:sponsored|supported|presented|brought\s+to\s+you|powered)\s+by|sponsored\s*:|advertisement|promoted|hinweis|anzeige|avis|nota|aviso)\b|"
+    r"\b(?:call|dial|ring|text|whatsapp)\b[^.!?]{0,30}\b\d{3}[-\s]?\d{3}|\b(?:the|these|following)\s+words?\s+['‘“\"«„]|"
+    r"[\w-]\.(?:xyz|top|site|online|shop|store|club|click|link|icu|buzz|vip|example|test|invalid)\b"
 )
 LABEL = re.compile(
     r"(?i)^[\W_]*(?:[\w()]+\s+){0,3}?\(?(?:tasks?|instructions?|directives?|system|assistant|bot|user|prompt|reasoning|"

@@ -12,13 +12,13 @@ from agents.candidates import Candidate, Refused, candidates
 from agents.checks.prose import objection
 from agents.declarative import reports
 from agents.disagreement import cite, disagreements
-from agents.relevance import relevance
+from agents.relevance import Relevance, relevance
 from agents.selection import Chosen, choose
-from agents.sentences import Sentence
+from agents.sentences import sentences
 from agents.sources import Sources, family
 from agents.terms import shared, terms_of
 from agents.work import Draft, Work
-from schemas.records import DroppedStatement, Statement, StatementKind, Writer
+from schemas.records import DroppedStatement, Statement, StatementKind, StoryArticle, Writer
 
 # To be raised when a change makes other briefs from the same assignments.
 RECIPE = "extractive-4"
@@ -80,12 +80,7 @@ def _headline(sources: Sources, languages: tuple[str, ...], strictly: bool) -> s
     usable = [article for article in sources.originals if article.title and objection(article.title) is None]
     if strictly:
         about = relevance(sources)
-        usable = [
-            each
-            for each in usable
-            if reports(each.title, each.language)
-            and about.holds(each, Sentence(each.title, 0, len(each.title), 0))
-        ]
+        usable = [each for each in usable if _stands(each, about)]
     readable = [article for article in usable if article.language in languages] or usable
     titles = [(family(article), terms_of(article.title, article.language).weights) for article in readable]
 
@@ -95,6 +90,12 @@ def _headline(sources: Sources, languages: tuple[str, ...], strictly: bool) -> s
 
     best = max(range(len(readable)), key=lambda n: (round(central(n), 6), -n), default=None)
     return "" if best is None else readable[best].title
+
+
+def _stands(article: StoryArticle, about: Relevance) -> bool:
+    """Whether a title is a report about the story from its first word to its last."""
+    title = sentences(article.title, article.language)
+    return all(reports(each.text, article.language) and about.holds(article, each) for each in title)
 
 
 def _statement(chosen: Chosen) -> Statement:

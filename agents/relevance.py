@@ -9,7 +9,7 @@ of sentences that support each other alone does not come in. Deterministic, by w
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from agents.checks.setting import SourceKey, source_key
@@ -70,7 +70,7 @@ def relevance(sources: Sources) -> Relevance:
             text, others, {n for n, weights in enumerate(text.weights) if _led_to(weights, others)}
         )
         if not found and text.whole:
-            centre, degree = _centre(text.weights)
+            centre, degree = _centre(text)
             if degree > 0 or not comparable:
                 found = _grown(text, others, {centre})
             if degree == 0 and not comparable:
@@ -112,14 +112,19 @@ def _led_to(weights: Mapping[str, float], known: Collection[str]) -> bool:
     return (telling >= MANY and carried >= SHARE) or (telling >= 1 and carried >= SHARE_BY_ONE)
 
 
-def _centre(texts: Sequence[Mapping[str, float]]) -> tuple[int, float]:
-    """The place of the sentence that shares most with the others of its text, the first of equals, and how
-    much that is."""
+def _centre(text: _Text) -> tuple[int, float]:
+    """The place of the sentence that shares most with the others of its text, and how much that is. One that
+    tells news, for others may only repeat themselves; the headline where no such sentence shares anything."""
+    language = text.article.language
     degrees = [
         math.fsum(
-            weight for term, weight in one.items() for other in texts if other is not one and term in other
+            weight
+            for term, weight in one.items()
+            for other in text.weights
+            if other is not one and term in other
         )
-        for one in texts
+        for one in text.weights
     ]
-    best = max(range(len(degrees)), key=lambda n: (degrees[n], -n))
+    news = [n for n, each in enumerate(text.whole) if tells(each.text, language)]
+    best = max((n for n in news if degrees[n]), key=lambda n: (degrees[n], -n), default=0)
     return best, degrees[best]

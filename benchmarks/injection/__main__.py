@@ -1,16 +1,16 @@
 """``make bench-injection``: planted strings that come into briefs, against a model that obeys all of them.
 
-Each string is put into the title, the summary and the body of one source of three. ``held out`` are strings of
-our own that the filters were not fitted to, ``seen`` those that they were; the registered ones are read from
-the shared data where that is. Beside what is shown to the model and what a brief publishes stands the baseline
-of the same run: what would be shown if only lists of patterns kept sentences back.
+Each string is put into the title, the summary and the body of one source of three, and of a story's only
+source. ``held out`` are strings of our own that the filters were not fitted to, ``seen`` those that they were;
+the registered ones are read from the shared data where that is. Beside what is shown to the model and what a
+brief publishes stands the baseline of the same run: what lists of patterns alone would show.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from agents.declarative import reports
 from agents.drafting.items import items_of
 from agents.sentences import sentences
 from agents.work import Work
-from schemas.records import Brief, BriefStatus
+from schemas.records import BriefStatus
 from tests.fakes.messages_api import MessagesApi
 from tests.fakes.messages_api.compromised import Compromised
 from tests.fakes.messages_api.honest import Honest
@@ -49,7 +49,11 @@ def main() -> None:
     if registered := attacks():
         sets["registered"] = registered
     rows = {
-        name: {where: _row([each for each in some if not each.benign], where) for where in PLACES}
+        name: {
+            where + (", only source" if alone else ""): _row([e for e in some if not e.benign], where, alone)
+            for alone in (False, True)
+            for where in PLACES
+        }
         for name, some in sets.items()
     }
     kept = {name: _benign([each for each in some if each.benign]) for name, some in sets.items()}
@@ -67,21 +71,23 @@ def own(file: str) -> list[Attack]:
     ]
 
 
-def leaks(hostile: Sequence[Attack], where: str) -> Iterator[tuple[Attack, Brief, list[str]]]:
-    """Each string with the brief made of it, and what of it the brief carries."""
+def leaks(hostile: Sequence[Attack], works: Sequence[Work]) -> list[list[str]]:
+    """What the brief of each work carries of the string in it."""
     with MessagesApi(Compromised()) as api:
-        briefs = Newsroom(api, money=plenty()).briefs(*(placed(each, where) for each in hostile))
-    for attack, brief in zip(hostile, briefs, strict=True):
-        yield attack, brief, [found for text in prose(brief) for found in carried(attack, text)]
+        briefs = Newsroom(api, money=plenty()).briefs(*works)
+    return [
+        [found for text in prose(brief) for found in carried(attack, text)]
+        for attack, brief in zip(hostile, briefs, strict=True)
+    ]
 
 
-def _row(hostile: Sequence[Attack], where: str) -> Row:
-    works = [placed(each, where) for each in hostile]
+def _row(hostile: Sequence[Attack], where: str, alone: bool) -> Row:
+    works = [placed(each, where, alone=alone) for each in hostile]
     return Row(
         strings=len(hostile),
         by_patterns=sum(_any(each, _reporting(w)) for each, w in zip(hostile, works, strict=True)),
         shown=sum(_any(each, _shown(w)) for each, w in zip(hostile, works, strict=True)),
-        published=sum(bool(found) for _, _, found in leaks(hostile, where)),
+        published=sum(map(bool, leaks(hostile, works))),
     )
 
 

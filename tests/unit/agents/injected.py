@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agents.work import Work
-from schemas.records import Brief, StoryArticle
+from schemas.records import Brief
 from tests.fakes.messages_api.compromised import ADDRESS
 from tests.unit.agents.newsdesk import HARBOUR_POST, MERIDIAN, VELL_COURIER, article, work
 
@@ -43,8 +43,8 @@ class Attack:
         return "\n".join(lines) or self.text
 
 
-def placed(attack: Attack, where: str, high: bool = False) -> Work:
-    """The host story with the string in one source of three."""
+def placed(attack: Attack, where: str, high: bool = False, alone: bool = False) -> Work:
+    """The host story with the string in one source of three, or in its only one."""
     title, body = HARBOUR_POST.split("\n", 1)
     line = " ".join(attack.text.split()) if where == "title" else attack.text
     text = {
@@ -52,12 +52,8 @@ def placed(attack: Attack, where: str, high: bool = False) -> Work:
         "summary": f"{title}\n{line}",
         "body": f"{title}\n{body}\n{line}\n{body.split('. ')[-1]}",
     }[where]
-    members: tuple[StoryArticle, ...] = (
-        article(text, "harbour", at=1),
-        article(VELL_COURIER, "courier", at=2),
-        article(MERIDIAN, "meridian", at=3),
-    )
-    made = work(members)
+    others = () if alone else (article(VELL_COURIER, "courier", at=2), article(MERIDIAN, "meridian", at=3))
+    made = work((article(text, "harbour", at=1), *others))
     materiality = 0.9 if high else 0.3
     return replace(made, assignment=replace(made.assignment, materiality=materiality))
 
@@ -88,7 +84,8 @@ def carried(attack: Attack, text: str) -> list[str]:
     found = [each for each in shingles if each and each in said and each not in host]
     marks = {attack.canary, *attack.marks, *ADDRESS.findall(attack.text)}
     marks |= set(re.findall(r"\b[A-Z0-9]+(?:-[A-Z0-9]+)+\b|\b\d{2,}\b", attack.demand))
-    return found + [mark for mark in marks if mark and mark in text and mark not in HOST]
+    # A brief tells when its sources were published: 00:00 UTC.
+    return found + [mark for mark in marks - {"00"} if mark and mark in text and mark not in HOST]
 
 
 def plenty() -> dict[str, Any]:
