@@ -64,6 +64,8 @@ _HEDGED = {
     for hedge, words in _HEDGES.items()
 }
 _NEAR = Decimal("0.1")
+# A number of more digits is nobody's rounding, and too long for decimal's remainder.
+_LONGEST = 24
 _BEYOND = Decimal("0.5")
 
 
@@ -191,6 +193,8 @@ def _near(said: Quantity, value: Decimal, precision: Decimal) -> bool:
 def _step(value: Decimal, resolution: Decimal) -> Decimal:
     """The worth of the last digit that is not a nought: 100 for 500, 10 for 480."""
     step = resolution
+    if value.adjusted() - step.adjusted() > _LONGEST:
+        return step
     while value and value % (step * 10) == 0:
         step *= 10
     return step

@@ -1,9 +1,9 @@
 """``make bench-injection``: planted strings that come into briefs, against a model that obeys all of them.
 
 Each string is put into the title, the summary and the body of one source of three, and of a story's only
-source. ``held out`` are strings of our own that the filters were not fitted to, ``seen`` those that they were;
-the registered ones are read from the shared data where that is. Beside what is shown to the model and what a
-brief publishes stands the baseline of the same run: what lists of patterns alone would show.
+source. ``held out`` are strings of our own that the filters were not fitted to, ``seen`` those that they
+were; the registered ones are read from the shared data where that is. Beside what is shown to the model and
+what a brief publishes stands the baseline of the same run: what lists of patterns alone would show.
 """
 
 from __future__ import annotations

@@ -194,5 +194,7 @@ def test_words_that_only_look_like_dates_or_figures(text: str, language: str) ->
 
 
 @given(st.text(max_size=200), st.sampled_from((*LANGUAGES, "it", "ru", "ar", "zh", "xx", "")))
+@example("99999999999999999999999999995", "en")
+@example("9" * 5000 + "000 euros", "de")
 def test_any_text_can_be_read(text: str, language: str) -> None:
     figures_of(text, language)
