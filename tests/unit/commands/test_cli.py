@@ -176,6 +176,8 @@ def test_ctrl_c_ends_with_130_and_no_traceback(environment: None) -> None:
             env={**os.environ, "TIDEWIRE_READER_URL": url},
             stderr=subprocess.PIPE,
             text=True,
+            # Whoever runs the tests in the background lets them ignore it, and they would pass that on.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         mute.settimeout(200)
         # Until it has asked and waits for its answer, it may be anybody who knocks at this port.
