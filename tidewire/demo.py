@@ -151,7 +151,7 @@ class Demo:
 
     def settle(self, jobs: Jobs, say: Say) -> None:
         """Waits until everything served has had its effect."""
-        until(self._unlogged, "producers", time.monotonic() + SETTLE_TIMEOUT_S, say)
+        until(self._unlogged, "producers", SETTLE_TIMEOUT_S, say)
         last_entry_at = tally.take(broker(), codec(), LIVE).last_entry_at
         asked = Settling(
             broker(),

@@ -138,8 +138,8 @@ class Replays:
         if replay.follows:
             return replay
         if not replay.written:
-            deadline = time.monotonic() + BRIEFS_TIMEOUT_S
-            until(lambda: unwritten(broker(), codec(), replay.lane), "agents", deadline, _changes(say))
+            lane = replay.lane
+            until(lambda: unwritten(broker(), codec(), lane), "agents", BRIEFS_TIMEOUT_S, _changes(say))
             self._stack.remove_role(agents_role(replay.lane, {}).name)
             replay = self.log.put(replay.model_copy(update={"written": True}))
         set_read_quotas(broker(), rates(replay, on=False))
@@ -253,7 +253,6 @@ class Replays:
 
     def _let_go(self, lane: Lane) -> None:
         """The reader ends the indexer of a lane whose topics are gone, and drops its collection."""
-        deadline = time.monotonic() + LET_GO_TIMEOUT_S
 
         def held() -> str:
             try:
@@ -262,7 +261,7 @@ class Replays:
                 return ""
             return "its view is still open" if lane.name in shown else ""
 
-        until(held, "reader", deadline, lambda _: None)
+        until(held, "reader", LET_GO_TIMEOUT_S, lambda _: None)
 
 
 def _here(replay: Replay) -> Replay:

@@ -46,28 +46,32 @@ def settle(
     asked: Settling, lane: Lane, last_entry_at: int, timeout_s: float, progress: Progress = lambda _: None
 ) -> None:
     """Returns when all effects of entries up to ``last_entry_at`` (logged ms) are in the log and the
-    index. Raises NotSettled, naming what is missing, after ``timeout_s``."""
-    deadline = time.monotonic() + timeout_s
+    index. Raises NotSettled, naming what is missing, when nothing has moved for ``timeout_s``."""
     waits = max(asked.stories.first_debounce_ms, asked.stories.debounce_ms)
     due = last_entry_at + waits + asked.times.order_skew_ms + 1
     for name, job in asked.jobs.items():
-        until(lambda job=job: _behind(asked, job, due), f"job {name}", deadline, progress)  # type: ignore[misc]
+        until(lambda job=job: _behind(asked, job, due), f"job {name}", timeout_s, progress)  # type: ignore[misc]
     since = time.time_ns() // 1_000_000
     for name, job in asked.jobs.items():
-        until(lambda job=job: _unfinished(asked, job, since), f"job {name}", deadline, progress)  # type: ignore[misc]
-    until(lambda: unwritten(asked.broker, asked.codec, lane), "agents", deadline, progress)
+        until(lambda job=job: _unfinished(asked, job, since), f"job {name}", timeout_s, progress)  # type: ignore[misc]
+    until(lambda: unwritten(asked.broker, asked.codec, lane), "agents", timeout_s, progress)
     if (reader := asked.reader) is not None:
-        until(lambda: _unindexed(reader, lane), "index", deadline, progress)
+        until(lambda: _unindexed(reader, lane), "index", timeout_s, progress)
 
 
-def until(missing: Callable[[], str], what: str, deadline: float, progress: Progress) -> None:
-    """Asks again until nothing is missing. Raises NotSettled past ``deadline`` (monotonic seconds)."""
+def until(missing: Callable[[], str], what: str, patience_s: float, progress: Progress) -> None:
+    """Asks again until nothing is missing. Raises NotSettled when the same has been missing for so long: how
+    much there is to do is not known, and a machine may be slow."""
     said, before = missing(), ""
+    moved = time.monotonic()
     while said:
         if said != before:
             progress(f"{what}: {said}")
-        if time.monotonic() > deadline:
-            raise NotSettled(f"{what}: {said}; see the logs in TIDEWIRE_HOME and `./tw status`")
+            moved = time.monotonic()
+        elif time.monotonic() - moved > patience_s:
+            raise NotSettled(
+                f"{what}: {said}, for {patience_s:.0f} s now; see the logs in TIDEWIRE_HOME and `./tw status`"
+            )
         time.sleep(LOOK_EVERY_S)
         said, before = missing(), said
 
