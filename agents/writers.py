@@ -77,6 +77,19 @@ class Writing:
             await self.toolbox.close()
 
 
+def check() -> None:
+    """What the role would refuse when it starts. Raises Unfit, UnknownPrice, pydantic's ValidationError."""
+    model = ModelSettings()
+    if model.has_key:
+        capabilities(model)
+        _priced(WriterSettings(), Prices(MoneySettings()))
+
+
+def _priced(settings: WriterSettings, prices: Prices) -> None:
+    for name in settings.models:
+        prices.worst(name, 1, 1, now_ms())
+
+
 def writing(lane: Lane, broker: BrokerSettings, codec: Codec, send: Send, rail: Rail) -> Writing:
     """Raises Unfit for an endpoint that cannot do what is needed, UnknownPrice for an unpriced model."""
     model = ModelSettings()
@@ -84,8 +97,7 @@ def writing(lane: Lane, broker: BrokerSettings, codec: Codec, send: Send, rail: 
         return Writing(ExtractiveWriter())
     capable, settings, money = capabilities(model), WriterSettings(), MoneySettings()
     prices = Prices(money)
-    for name in settings.models:
-        prices.worst(name, 1, 1, now_ms())
+    _priced(settings, prices)
 
     async def record(response: RecordedResponse) -> None:
         await send(AGENTS_RESPONSES, response.request_hash.encode(), codec.encode(response), None)
@@ -133,8 +145,7 @@ def dry_run(
     # Nobody is waited for.
     unlimited = {"step_s": DRY_S, "brief_s": DRY_S}
     settings = WriterSettings().model_copy(update={**unlimited, **models})
-    for name in settings.models:
-        prices.worst(name, 1, 1, now_ms())
+    _priced(settings, prices)
 
     async def unheard(_: AgentEvent) -> None:
         """What was not done is not on the books."""

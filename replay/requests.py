@@ -42,9 +42,9 @@ def described(found: Requests) -> list[str]:
         caps = found.caps
         costs = "COSTS" if found.has_key else "with a key it would cost"
         lines.append(
-            f"{costs} {_usd(whole.worst_usd)} USD at worst, within the lane's caps of "
-            f"{caps.per_brief_usd} USD a brief, {caps.per_desk_hour_usd} a desk and hour, "
-            f"{caps.per_day_usd} a day"
+            f"{costs} {_usd(whole.worst_usd)} USD at worst, at {caps.per_brief_usd} USD a brief; beyond the "
+            f"lane's other caps of {caps.per_desk_hour_usd} a desk and hour and {caps.per_day_usd} a day "
+            f"briefs are written without a model"
         )
     if not found.has_key:
         lines.append(NO_KEY)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from agents.settings import AgentsSettings
+from desks import load_desks
 from flink_jobs.retained import StateRefused
 from flink_jobs.runs import job_title
 from flink_jobs.submit import Jobs
@@ -19,6 +22,7 @@ from topics.admin import lanes
 from topics.lane import LIVE
 
 Say = Callable[[str], None]
+KEY = "ANTHROPIC_API_KEY"
 
 
 def start(stack: Stack, profile: Profile, say: Say, feeds: Callable[[], None] = lambda: None) -> Jobs:
@@ -27,11 +31,12 @@ def start(stack: Stack, profile: Profile, say: Say, feeds: Callable[[], None] = 
     ``feeds`` is called when the log and the feed server are there. The jobs take longest and start
     beside the roles; producers come last, so that what they find is seen on its whole way.
 
-    Raises StateRefused when a job's state is lost, once everything else is up: feeds do not wait, and
-    the log can be run again.
+    Raises what check_agents does, before anything is started, and StateRefused when a job's state is lost,
+    once everything else is up: feeds do not wait, and the log can be run again.
     """
     stack_settings()
     profile.apply()
+    check_agents()
     stack.up()
     if profile.newswire is not None:
         stack.add_roles([_newswire(stack, profile)])
@@ -56,6 +61,24 @@ def start(stack: Stack, profile: Profile, say: Say, feeds: Callable[[], None] = 
     if refused is not None:
         raise refused
     return jobs
+
+
+def check_agents() -> None:
+    """Says what the agents would refuse, for a role that dies says it in its log alone.
+
+    Raises DeskError, pydantic's ValidationError, ValueError.
+    """
+    load_desks(AgentsSettings().desks)
+    if not os.environ.get(KEY):
+        return
+    # Takes seconds, which only a model's users need to wait.
+    from agents import writers
+    from agents.model import ModelFailed
+
+    try:
+        writers.check()
+    except (ModelFailed, LookupError) as error:
+        raise ValueError(f"the agents cannot use this model: {error}") from error
 
 
 def _of_replays(stack: Stack, profile: Profile, say: Say) -> list[Role]:

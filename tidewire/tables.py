@@ -22,10 +22,10 @@ def show_table(
     """
     left = list(columns)
     unneeded = list(spare) if console.is_terminal else []
-    while _width(console, made := _table(columns, rows, left)) > console.width and unneeded:
+    while table_width(console, made := _table(columns, rows, left)) > console.width and unneeded:
         left.remove(unneeded.pop(0))
     own = console.width
-    console.width = max(own, _width(console, made))
+    console.width = max(own, table_width(console, made))
     try:
         console.print(made)
     finally:
@@ -51,5 +51,6 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], shown: Sequenc
     return made
 
 
-def _width(console: Console, made: Table) -> int:
+def table_width(console: Console, made: Table) -> int:
+    """What a table takes when nothing of it is cut or broken."""
     return Measurement.get(console, console.options.update(width=UNBOUNDED), made).maximum

@@ -174,8 +174,9 @@ function sentence(said, references, index) {
     },
     onkeydown: (event) => { if (event.key === "Escape") close(); },
   }, String(number)));
-  const kind = said.kind && said.kind !== "FACT" ? tag(said.kind.toLowerCase()) : null;
-  item.append(...[kind, said.text, ...cites].filter(Boolean));
+  const kind = said.kind && said.kind !== "FACT" ? said.kind.toLowerCase() : "";
+  const standing = [kind, said.likelihood, said.confidence ? `${said.confidence} confidence` : ""].filter(Boolean).join(", ");
+  item.append(...[standing ? tag(standing) : null, said.text, ...cites].filter(Boolean));
   return item;
 }
 

@@ -123,14 +123,25 @@ def print_brief(console: Console, said: dict[str, Any]) -> None:
     ]
     console.print(f"[dim]{escape(' · '.join(facts))}[/]\n")
     console.print(f"[bold]{escape(said['bottom_line'])}[/]\n")
-    for statement in said["statements"]:
+    for number, statement in enumerate(said["statements"], 1):
         numbers = "".join(f"\\[{n}]" for n in statement["citations"])
-        console.print(Padding(f"• {escape(statement['text'])} [cyan]{numbers}[/]", (0, 0, 0, 2)))
+        line = f"{number}. {escape(statement['text'])} [cyan]{numbers}[/]{_standing(statement)}"
+        console.print(Padding(line, (0, 0, 0, 2)))
     _print_notes(console, said)
     if said["references"]:
         console.print("\n[bold]Sources[/]")
     for each in said["references"]:
         _print_reference(console, each)
+
+
+def _standing(statement: dict[str, Any]) -> str:
+    """What a statement is if it is no plain fact."""
+    kind = statement.get("kind", "FACT").lower()
+    confidence = statement.get("confidence")
+    told = ["" if kind == "fact" else kind, statement.get("likelihood") or ""]
+    told.append(f"{confidence} confidence" if confidence else "")
+    shown = ", ".join(filter(None, told))
+    return f" [dim]({escape(shown)})[/]" if shown else ""
 
 
 def print_successors(console: Console, later: Sequence[dict[str, Any]]) -> None:

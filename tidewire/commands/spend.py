@@ -16,6 +16,7 @@ from agents.money.spend import Spend, Sum, add_up
 from schemas.records import AgentEvent
 from tidewire.places import broker, codec, known_lane, stack_settings
 from tidewire.profile import load
+from tidewire.tables import table_width
 from topics.catalogue import AGENTS_AUDIT
 from topics.reading import read_range
 
@@ -66,6 +67,8 @@ def _print(console: Console, lane: str, found: Spend, caps: MoneySettings) -> No
         return
     columns = ("calls", "from the log", "failed", "refused", "input", "cached", "output", "USD")
     table = Table("", *columns, box=None)
+    for column in table.columns:
+        column.no_wrap = True
     for column in table.columns[1:]:
         column.justify = "right"
     for group in GROUPS:
@@ -73,6 +76,8 @@ def _print(console: Console, lane: str, found: Spend, caps: MoneySettings) -> No
             table.add_row(f"{group} {escape(key)}", *_cells(each))
     table.add_section()
     table.add_row("all", *_cells(found.total), style="bold")
+    # Never narrower than its names: a day or a model that is cut off is of no use.
+    console.width = max(console.width, table_width(console, table))
     console.print(table)
     each_brief = found.total.cost_usd / found.briefs if found.briefs else 0.0
     console.print(

@@ -44,7 +44,11 @@ BRIEF: dict[str, Any] = {
     "status": "PUBLISHED",
     "writer": "EXTRACTIVE",
     "bottom_line": "Cranes stood still.",
-    "statements": [{"text": "Cranes stood still.", "citations": [1]}],
+    "statements": [
+        {"text": "Cranes stood still.", "citations": [1], "kind": "FACT", "likelihood": None},
+        {"text": "They stay so.", "citations": [1], "kind": "JUDGEMENT", "likelihood": "likely"},
+        {"text": "Talks began.", "citations": [1], "kind": "FACT", "confidence": "low"},
+    ],
     "change": "A second owner reports it.",
     "contradictions": [],
     "marks": [],
@@ -160,4 +164,14 @@ def test_the_values_of_a_window_stand_together_shortest_window_first() -> None:
         "desk world, 10 s to 2025-11-25 01:00:00 UTC: 1 article (z +2.1), 73 % not in English, "
         "tone of voice 0.25",
         "desk world, 1 min to 2025-11-25 01:00:00 UTC: 82 articles, 1 owner",
+    ]
+
+
+def test_what_is_no_plain_fact_says_so(narrow: Narrow) -> None:
+    print_brief(narrow.console, BRIEF)
+    lines = [line.strip() for line in narrow.lines]
+    at = lines.index("1. Cranes stood still. [1]")
+    assert lines[at + 1 : at + 3] == [
+        "2. They stay so. [1] (judgement, likely)",
+        "3. Talks began. [1] (low confidence)",
     ]

@@ -47,7 +47,7 @@ def test_what_is_new_is_counted_by_desk_with_its_worst_cost_and_the_caps() -> No
         }
     )
     for part in ("4 briefs: 8 requests", "3 to 17 new", "climate 1, world 2 to 16", "COSTS 1.50 USD at worst",
-                 "0.5 USD a brief, 5 a desk and hour, 25 a day"):  # fmt: skip
+                 "at 0.5 USD a brief; beyond", "caps of 5 a desk and hour and 25 a day"):  # fmt: skip
         assert part in said
     assert "business" not in said
 
