@@ -50,6 +50,11 @@ class Claim:
         return tuple(each.whole for each in self.cited)
 
     @property
+    def passages(self) -> tuple[Evidence, ...]:
+        """What of the cited texts is pointed at."""
+        return tuple(passage for each in self.cited for passage in each.passages)
+
+    @property
     def quotes(self) -> tuple[str, ...]:
         """The cited quotes."""
         return tuple(citation.quote for citation in self.statement.citations)
@@ -173,9 +178,7 @@ def judgement_unqualified(claim: Claim) -> Reason | None:
 
 def number_unquoted(claim: Claim) -> Reason | None:
     """Each figure is in a quoted passage, not only elsewhere in the text."""
-    known = [
-        q for each in claim.cited for passage in each.passages for q in quantities.known(passage.figures)
-    ]
+    known = [q for passage in claim.passages for q in quantities.known(passage.figures)]
     loose = any(not quantities.supported(said, known) for said in claim.figures.quantities)
     return Reason.NUMBER_NOT_IN_QUOTE if loose else None
 
@@ -190,25 +193,22 @@ def date_unquoted(claim: Claim) -> Reason | None:
 
 def name_exchanged(claim: Claim) -> Reason | None:
     """A sentence that is its quote but for a name."""
-    passages = [passage for each in claim.cited for passage in each.passages]
-    replaced = name_replaced(claim.text, claim.language, passages, claim.sources)
+    replaced = name_replaced(claim.text, claim.language, claim.passages, claim.sources)
     return Reason.NAME_NOT_IN_QUOTE if replaced else None
 
 
 def denial_turned(claim: Claim) -> Reason | None:
     """A sentence that is its quote but for a "not"."""
-    passages = [passage for each in claim.cited for passage in each.passages]
-    return Reason.DENIAL_DIFFERS if denial_differs(claim.text, claim.language, passages) else None
+    return Reason.DENIAL_DIFFERS if denial_differs(claim.text, claim.language, claim.passages) else None
 
 
 def speaker_exchanged(claim: Claim) -> Reason | None:
     """A sentence that is its quote but for who says so."""
-    passages = [passage for each in claim.cited for passage in each.passages]
-    rest = claim.text
-    for speaker in speakers.speakers(claim.text, claim.language):
-        rest = rest.replace(speaker, " ")
-    near = repeated(rest, claim.language, passages)
-    differs = bool(near) and speakers.exchanged(claim.text, claim.language, near, claim.sources)
+    said = speakers.speakers(claim.text, claim.language)
+    if not said:
+        return None
+    near = repeated(claim.text, claim.language, claim.passages, said)
+    differs = speakers.exchanged(said, claim.language, near, claim.sources)
     return Reason.SPEAKER_DIFFERS if differs else None
 
 

@@ -7,7 +7,7 @@ seen. Pronouns, and words that stand for any speaker (a spokesman, a statement),
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from agents.checks.calendar import calendar
 from agents.checks.evidence import Evidence, folded
@@ -28,41 +28,37 @@ _BY = {
     "fr": r"(?:selon|d['’]après)",
     "es": r"(?:según|de acuerdo con)",
 }
+
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
 # A phrase ends at one of these; what follows tells more of the speaker, or of when and where.
 _ENDS = {
-    "en": "of in at on for from with by near who which that to and after before "
-    "has have had was were will would",
-    "de": "von vom in im am an aus für bei mit und nach vor zu zum zur der die das dass des",
-    "fr": "de du des à au aux en dans pour qui que et sur après avant",
-    "es": "de del a al en para que y con por sobre tras",
+    "en": _words(
+        "of in at on for from with by near who which that to and after before has have had was were will "
+        "would"
+    ),
+    "de": _words("von vom in im am an aus für bei mit und nach vor zu zum zur der die das dass des"),
+    "fr": _words("de du des à au aux en dans pour qui que et sur après avant"),
+    "es": _words("de del a al en para que y con por sobre tras"),
 }
 _NOBODY = {
-    "en": "he she it they we i who which that there this these those others some many all one also later "
-    "then spokesman spokeswoman spokesperson spokespeople statement report reports source sources",
-    "de": "er sie es wir ich wer das dies man sprecher sprecherin mitteilung bericht berichte auch später",
-    "fr": "il elle ils elles on nous je qui cela porte-parole communiqué sources source",
-    "es": "él ella ellos ellas ello quien que portavoz comunicado fuentes fuente también",
-}
-_ARTICLES = {
-    *(
-        "the",
-        "a",
-        "an",
-        "its",
-        "their",
-        "his",
-        "her",
-        "der",
-        "die",
-        "das",
-        "dem",
-        "den",
-        "des",
-        "ein",
-        "eine",
+    "en": _words(
+        "he she it they we i who which that there this these those others some many all one also later then "
+        "spokesman spokeswoman spokesperson spokespeople statement report reports source sources"
     ),
-    *("einer", "le", "la", "les", "un", "une", "el", "los", "las", "una", "su", "sus", "son", "sa", "ses"),
+    "de": _words(
+        "er sie es wir ich wer das dies man sprecher sprecherin mitteilung bericht berichte auch spater"
+    ),
+    "fr": _words("il elle ils elles on nous je qui cela porte-parole communique sources source"),
+    "es": _words("el ella ellos ellas ello quien que portavoz comunicado fuentes fuente tambien"),
 }
+_ARTICLES = _words(
+    "the a an its their his her der die das dem den des ein eine einer le la les un une son sa ses el los "
+    "las una su sus"
+)
 # Here the head comes first: "le ministre délégué", "Ministerin Anna Feld".
 _HEAD_FIRST = {"de", "fr", "es"}
 
@@ -74,8 +70,10 @@ def speakers(text: str, language: str) -> frozenset[str]:
     return frozenset(head for phrase in _phrases(text, language) if (head := _head(phrase, language)))
 
 
-def exchanged(text: str, language: str, passages: Sequence[Evidence], sources: Sequence[Evidence]) -> bool:
-    """Whether a sentence names a speaker and none of these passages does, while they name another one.
+def exchanged(
+    said: Collection[str], language: str, passages: Sequence[Evidence], sources: Sequence[Evidence]
+) -> bool:
+    """Whether none of these passages has one of a sentence's speakers (``said``), while they name another.
 
     The passages are those of the cited texts (``sources``) that the sentence otherwise repeats. Somebody whom
     a text names elsewhere may be the one whom the passage calls a manager.
@@ -83,8 +81,7 @@ def exchanged(text: str, language: str, passages: Sequence[Evidence], sources: S
     theirs = {head for each in passages for head in speakers(each.text, each.language)}
     named = language != "de"
     return bool(theirs) and any(
-        not mentioned(head, sources if named and head[0].isupper() else passages)
-        for head in speakers(text, language)
+        not mentioned(head, sources if named and head[0].isupper() else passages) for head in said
     )
 
 
@@ -101,16 +98,15 @@ def _phrases(text: str, language: str) -> Iterator[str]:
 
 def _head(phrase: str, language: str) -> str | None:
     """The noun of a phrase, None where it names nobody."""
-    words, ends = phrase.split(), set(_ENDS[language].split())
+    words = phrase.split()
     first = next((n for n, word in enumerate(words) if folded(word) not in _ARTICLES), len(words))
     words = words[first:]
-    end = next((n for n, word in enumerate(words) if n and folded(word) in ends), len(words))
+    end = next((n for n, word in enumerate(words) if n and folded(word) in _ENDS[language]), len(words))
     known = calendar(language)
     dated = known.weekdays.keys() | known.months.keys()
-    nobody = {folded(word) for word in _NOBODY[language].split()}
     nouns = [word.strip("'’.-") for word in words[:end] if folded(word) not in dated]
     if language == "de":
         nouns = [word for word in nouns if word[:1].isupper()]
-    if not nouns or any(folded(word) in nobody for word in nouns):
+    if not nouns or any(folded(word) in _NOBODY[language] for word in nouns):
         return None
     return nouns[0] if language in _HEAD_FIRST else nouns[-1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from agents.checks import names
 from agents.checks.evidence import Evidence, evidence
@@ -53,28 +53,26 @@ def name_replaced(
     if not strangers:
         return False
     own = evidence(text, language)
-    rest = text
-    for name in strangers:
-        rest = rest.replace(name, " ")
-    said = terms_of(rest, language)
     return any(
-        passage.language == language
-        and _share(said, passage.terms) >= ALIKE
-        and any(not names.stands(name, [own]) for name in names.said(passage.text, language))
-        for passage in passages
+        not names.stands(name, [own])
+        for passage in repeated(text, language, passages, strangers)
+        for name in names.said(passage.text, language)
     )
 
 
-def repeated(text: str, language: str, passages: Sequence[Evidence]) -> list[Evidence]:
-    """The passages of its language that a sentence says again, in part."""
-    said = terms_of(text, language)
-    return [each for each in passages if each.language == language and _share(said, each.terms) >= ALIKE]
+def repeated(
+    text: str, language: str, passages: Sequence[Evidence], but_for: Iterable[str]
+) -> list[Evidence]:
+    """The passages of its language that a sentence says again, in part, if these words of it are left out."""
+    for word in but_for:
+        text = text.replace(word, " ")
+    return _near(terms_of(text, language), language, passages)
 
 
 def denial_differs(text: str, language: str, passages: Sequence[Evidence]) -> bool:
     """Whether the sentence denies what the passages affirm, or affirms what the one it repeats denies."""
     said = terms_of(text, language)
-    near = repeated(text, language, passages)
+    near = _near(said, language, passages)
     if not near:
         return False
     if _negated(text, said):
@@ -85,6 +83,10 @@ def denial_differs(text: str, language: str, passages: Sequence[Evidence]) -> bo
         if _share(said, passage.terms) >= THE_SAME and _share(passage.terms, said) >= THE_SAME
     ]
     return bool(same) and all(_negated(passage.text, passage.terms) for passage in same)
+
+
+def _near(said: Terms, language: str, passages: Sequence[Evidence]) -> list[Evidence]:
+    return [each for each in passages if each.language == language and _share(said, each.terms) >= ALIKE]
 
 
 def _negated(text: str, terms: Terms) -> bool:

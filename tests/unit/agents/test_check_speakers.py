@@ -52,4 +52,4 @@ WHOLE = evidence(
     ],
 )
 def test_another_speaker_than_the_passage_s(text: str, passage: object, differs: bool) -> None:
-    assert exchanged(text, "en", [passage], [WHOLE]) is differs
+    assert exchanged(speakers(text, "en"), "en", [passage], [WHOLE]) is differs
