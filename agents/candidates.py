@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from agents.checks.prose import objection
 from agents.checks.reasons import Reason
-from agents.declarative import reports
 from agents.relevance import Relevance, relevance
 from agents.sentences import Sentence, sentences
 from agents.sources import Sources, family
@@ -99,10 +98,8 @@ def candidates(
 
 
 def _about(candidate: Candidate, about: Relevance, strictly: bool) -> bool:
-    article, sentence = candidate.article, candidate.sentence
-    if strictly:
-        return reports(sentence.text, article.language) and about.holds(article, sentence)
-    return about.may_hold(article, sentence)
+    asked = about.shows if strictly else about.may_hold
+    return asked(candidate.article, candidate.sentence)
 
 
 def _of_body(article: StoryArticle, languages: tuple[str, ...]) -> Iterator[Candidate | Refused]:

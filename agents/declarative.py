@@ -36,18 +36,26 @@ TO_A_WRITER = re.compile(
     r"\b(?:en tant qu['’]|como |als |come )(?:assistant|asistente|assistente)\b|"
     r"\bthe user (?:has|is|was|wants|asked|approved)\b|\bwhen asked to (?:summari[sz]e|proceed|reply)\b"
 )
-# Talk of texts that are written, and of what they must be like; reports hold one or the other.
+# Talk of texts that are written, and of what must be done; agents.telling looks for both, too.
+TEXTS = (
+    r"summar(?:y|ies|i[sz]\w+)|digests?|abstracts?|headlines?|captions?|outputs?|prompts?|phrases?|labels?|markers?|tags?|"
+    r"AI|chatbots?|assistants?|readers?|writers?|editors?|zusammenfassung\w*|überschrift\w*|résumé\w*|titre\w*|resumen\w*|"
+    r"titular\w*|título\w*|riassunto|titolo"
+)
+DUTIES = (
+    r"must|shall|should|ought|(?:has|have|needs?|is|are)\s+to|requires?|required|please|kindly|be\s+sure|hat\s+\w+\s+zu|"
+    r"doit|doivent|debe[nr]?|deve"
+)
+# A report holds one or the other.
 OF_WRITING = re.compile(
-    r"(?i)\b(?:briefs|(?:the|this|any|each|every|a)\s+brief\b|summar(?:y|ies|i[sz]\w+)|condens\w+|digests?|abstracts?|"
-    r"headlines?|captions?|outputs?|prompts?|phrases?|labels?|markers?|tags?|language\s+models?|AI|chatbots?|assistants?|"
-    r"readers?|writers?|editors?|coverage|short\s+(?:form|texts?)|accounts\s+of|the\s+press|whoever\s+(?:writes?|reports?)|aggregators?|republish\w*|newsrooms?|robots?|automated\s+\w+|"
-    r"translators?|wording|versions?|news\s+items?|zusammenfassung\w*|überschrift\w*|résumé\w*|titre\w*|resumen\w*|titular\w*|título\w*|"
-    r"riassunto|titolo)\b"
+    rf"(?i)\b(?:{TEXTS}|briefs|(?:the|this|any|each|every|a)\s+brief\b|condens\w+|language\s+models?|coverage|"
+    r"short\s+(?:form|texts?)|accounts\s+of|the\s+press|whoever\s+(?:writes?|reports?)|aggregators?|republish\w*|"
+    r"newsrooms?|robots?|automated\s+\w+|translators?|wording|versions?|news\s+items?)\b"
 )
 OF_DEMANDS = re.compile(
-    r"(?i)\b(?:must|shall|should|ought|(?:has|have|needs?)\s+to|(?:is|are)\s+to|requires?|required|please|kindly|be\s+sure|"
-    r"(?:ends?|begins?|opens?|starts?|closes?)\s+with|contains?|carr(?:y|ies)|credits?|mentions?|names?|states?|thanks?|says?|"
-    r"normally|belongs?|includes?|unless|asks?|asked|request\w*|orders?|fixed|customary|warn|bears?|describe[sd]?|lists?|hat\s+\w+\s+zu|muss|doit|doivent|debe[nr]?|deve|terminer)\b"
+    rf"(?i)\b(?:{DUTIES}|(?:ends?|begins?|opens?|starts?|closes?)\s+with|contains?|carr(?:y|ies)|credits?|mentions?|names?|"
+    r"states?|thanks?|says?|normally|belongs?|includes?|unless|asks?|asked|request\w*|orders?|fixed|customary|warn|bears?|"
+    r"describe[sd]?|lists?|muss|terminer)\b"
 )
 # What stands before notices, and in adverts; and where to call.
 NOTICE = re.compile(

@@ -10,7 +10,6 @@ import math
 
 from agents.candidates import Candidate, Refused, candidates
 from agents.checks.prose import objection
-from agents.declarative import reports
 from agents.disagreement import cite, disagreements
 from agents.relevance import Relevance, relevance
 from agents.selection import Chosen, choose
@@ -79,8 +78,7 @@ def _headline(sources: Sources, languages: tuple[str, ...], strictly: bool) -> s
     """The headline that shares most with those of the other families; the founding one among equals."""
     usable = [article for article in sources.originals if article.title and objection(article.title) is None]
     if strictly:
-        about = relevance(sources)
-        usable = [each for each in usable if _stands(each, about)]
+        usable = [each for each in usable if _stands(each, relevance(sources))]
     readable = [article for article in usable if article.language in languages] or usable
     titles = [(family(article), terms_of(article.title, article.language).weights) for article in readable]
 
@@ -94,8 +92,7 @@ def _headline(sources: Sources, languages: tuple[str, ...], strictly: bool) -> s
 
 def _stands(article: StoryArticle, about: Relevance) -> bool:
     """Whether a title is a report about the story from its first word to its last."""
-    title = sentences(article.title, article.language)
-    return all(reports(each.text, article.language) and about.holds(article, each) for each in title)
+    return all(about.shows(article, each) for each in sentences(article.title, article.language))
 
 
 def _statement(chosen: Chosen) -> Statement:

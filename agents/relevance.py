@@ -11,8 +11,10 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agents.checks.setting import SourceKey, source_key
+from agents.declarative import reports
 from agents.sentences import Sentence, sentences
 from agents.sources import Sources, family
 from agents.telling import TOLD, tells
@@ -40,6 +42,11 @@ class Relevance:
         led_to = any(start < sentence.end and sentence.start < end for start, end in within)
         return led_to or tells(sentence.text, article.language)
 
+    def shows(self, article: StoryArticle, sentence: Sentence) -> bool:
+        """Whether a sentence may be shown to a model, and stand for what one has written: a report that is
+        about the story."""
+        return reports(sentence.text, article.language) and self.holds(article, sentence)
+
     def may_hold(self, article: StoryArticle, sentence: Sentence) -> bool:
         """The same, in doubt for the sentence: where there was nothing to compare it with."""
         if source_key(article) in self.unjudged or article.language not in TOLD:
@@ -52,14 +59,12 @@ class _Text:
     article: StoryArticle
     whole: tuple[Sentence, ...]
     weights: tuple[dict[str, float], ...]
-
-    @property
-    def terms(self) -> set[str]:
-        return set().union(*self.weights)
+    terms: frozenset[str]
 
 
+@lru_cache(maxsize=64)
 def relevance(sources: Sources) -> Relevance:
-    """Of the sources that may be quoted."""
+    """Of the sources that may be quoted. Kept for a while: a brief with a model asks for it several times."""
     texts = [_read(article) for article in sources.originals]
     spans: dict[SourceKey, tuple[tuple[int, int], ...]] = {}
     unjudged = set()
@@ -81,7 +86,8 @@ def relevance(sources: Sources) -> Relevance:
 
 def _read(article: StoryArticle) -> _Text:
     whole = sentences(article.excerpt, article.language)
-    return _Text(article, whole, tuple(terms_of(each.text, article.language).weights for each in whole))
+    weights = tuple(terms_of(each.text, article.language).weights for each in whole)
+    return _Text(article, whole, weights, frozenset().union(*weights))
 
 
 def _others(text: _Text, texts: Iterable[_Text]) -> tuple[set[str], bool]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from agents.declarative import DUTIES, TEXTS
 from language.detect import detect
 
 # Verb forms that orders do not have: auxiliaries, and what is past.
@@ -41,17 +42,14 @@ TOLD = {
     ),
 }  # fmt: skip
 OF_TEXTS = re.compile(
-    r"(?i)\b(?:briefs?|summar(?:y|ies|i[sz]\w+)|digests?|abstracts?|headlines?|titles?|captions?|outputs?|answers?|"
-    r"repl(?:y|ies)|responses?|prompts?|phrases?|words?|sentences?|labels?|markers?|tags?|texts?|tone|print|echo|"
-    r"archive|lookup|database|script|code|user|username|password|account|AI|models?|chatbots?|assistants?|bots?|agents?|"
-    r"readers?|writers?|editors?|cop(?:y|ies)|articles?|piece|story|page|paragraph|translat\w+|haiku|poem|essay|song|"
-    r"zusammenfassung\w*|überschrift\w*|titel\w*|antwort\w*|text\w*|wort\w*|résumé\w*|titre\w*|réponse\w*|mention\w*|"
-    r"resumen\w*|titular\w*|título\w*|respuesta\w*|frases?|palabras?|riassunto|titolo|risposta)\b"
+    rf"(?i)\b(?:{TEXTS}|briefs?|titles?|answers?|repl(?:y|ies)|responses?|words?|sentences?|texts?|tone|print|echo|archive|"
+    r"lookup|database|script|code|user|username|password|account|models?|bots?|agents?|cop(?:y|ies)|articles?|piece|story|"
+    r"page|paragraph|translat\w+|haiku|poem|essay|song|titel\w*|antwort\w*|text\w*|wort\w*|réponse\w*|mention\w*|"
+    r"respuesta\w*|frases?|palabras?|risposta)\b"
 )
 OF_DUTY = re.compile(
-    r"(?i)\b(?:must|shall|should|ought|(?:has|have|needs?|is|are)\s+to|requires?|required|please|kindly|be\s+sure|make\s+sure|"
-    r"never\s+mind|let\b|cease|instead|urgent\w*|immediately|warning|bitte|unbedingt|prego|por\s+favor|s['’]il\s+vous|merci|"
-    r"veuillez|hat\s+\w+\s+zu|müssen?|doit|doivent|debe[nr]?|deve)\b"
+    rf"(?i)\b(?:{DUTIES}|make\s+sure|never\s+mind|let\b|cease|instead|urgent\w*|immediately|warning|bitte|unbedingt|prego|"
+    r"por\s+favor|s['’]il\s+vous|merci|veuillez|müssen?)\b"
 )
 OF_OFFERS = re.compile(
     r"(?i)\b(?:subscri\w+|newsletter|download\w*|sign\w*\s+up|regist\w+|free|discount|promo\w*|coupon|bonus|giveaway|"

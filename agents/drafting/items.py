@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 
 from agents.checks import quotes
 from agents.checks.setting import source_key
-from agents.declarative import reports
 from agents.relevance import Relevance, relevance
 from agents.sentences import Sentence, sentences
 from agents.sources import Sources, family
@@ -89,11 +88,7 @@ def _rank(index: int, articles: Sequence[StoryArticle]) -> tuple[int, int]:
 
 def _item(ident: str, article: StoryArticle, about: Relevance) -> Item:
     whole = sentences(article.excerpt, article.language)
-    good = {
-        n
-        for n, each in enumerate(whole)
-        if reports(each.text, article.language) and about.holds(article, each)
-    }
+    good = {n for n, each in enumerate(whole) if about.shows(article, each)}
     return Item(
         ident=ident,
         article=article,
