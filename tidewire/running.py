@@ -73,11 +73,12 @@ def check_agents() -> None:
         return
     # Takes seconds, which only a model's users need to wait.
     from agents import writers
-    from agents.model import ModelFailed
+    from agents.model.errors import Unfit
+    from agents.money.prices import UnknownPrice
 
     try:
         writers.check()
-    except (ModelFailed, LookupError) as error:
+    except (Unfit, UnknownPrice) as error:
         raise ValueError(f"the agents cannot use this model: {error}") from error
 
 

@@ -22,10 +22,15 @@ def show_table(
     """
     left = list(columns)
     unneeded = list(spare) if console.is_terminal else []
-    while table_width(console, made := _table(columns, rows, left)) > console.width and unneeded:
+    while _width(console, made := _table(columns, rows, left)) > console.width and unneeded:
         left.remove(unneeded.pop(0))
+    show_whole(console, made)
+
+
+def show_whole(console: Console, made: Table) -> None:
+    """Prints a table as wide as it is."""
     own = console.width
-    console.width = max(own, table_width(console, made))
+    console.width = max(own, _width(console, made))
     try:
         console.print(made)
     finally:
@@ -51,6 +56,5 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], shown: Sequenc
     return made
 
 
-def table_width(console: Console, made: Table) -> int:
-    """What a table takes when nothing of it is cut or broken."""
+def _width(console: Console, made: Table) -> int:
     return Measurement.get(console, console.options.update(width=UNBOUNDED), made).maximum

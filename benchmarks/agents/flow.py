@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 
 from benchmarks.own_stack import own_stack, say
+from replay.outputs import records
 from schemas.records import Assignment, Brief, Writer
 from tests.fakes.messages_api import MessagesApi
 from tests.fakes.messages_api.honest import Honest
@@ -58,8 +59,7 @@ def _joined() -> list[Timed]:
     reading = codec()
     assigned = {
         (each.story_id, each.story.revision, each.desk): each
-        for received in read_range(broker(), ASSIGNMENTS)
-        for each in (reading.decode(received.value or b"", Assignment),)
+        for each in records(broker(), reading, ASSIGNMENTS, Assignment)
     }
     found = []
     for received in read_range(broker(), BRIEFS):

@@ -16,7 +16,7 @@ from agents.money.spend import Spend, Sum, add_up
 from schemas.records import AgentEvent
 from tidewire.places import broker, codec, known_lane, stack_settings
 from tidewire.profile import load
-from tidewire.tables import table_width
+from tidewire.tables import show_whole
 from topics.catalogue import AGENTS_AUDIT
 from topics.reading import read_range
 
@@ -76,9 +76,8 @@ def _print(console: Console, lane: str, found: Spend, caps: MoneySettings) -> No
             table.add_row(f"{group} {escape(key)}", *_cells(each))
     table.add_section()
     table.add_row("all", *_cells(found.total), style="bold")
-    # Never narrower than its names: a day or a model that is cut off is of no use.
-    console.width = max(console.width, table_width(console, table))
-    console.print(table)
+    # A day or a model that is cut off is of no use.
+    show_whole(console, table)
     each_brief = found.total.cost_usd / found.briefs if found.briefs else 0.0
     console.print(
         f"{found.briefs} briefs, {each_brief:.4f} USD each. Caps: {caps.per_brief_usd} USD a brief, "

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from agents.work import Work
@@ -11,6 +14,7 @@ from schemas.records import Brief
 from tests.fakes.messages_api.compromised import ADDRESS
 from tests.unit.agents.newsdesk import HARBOUR_POST, MERIDIAN, VELL_COURIER, article, work
 
+DATA = Path(__file__).parents[4] / "shared" / "data" / "injection"
 WORD = re.compile(r"\w+")
 SHINGLE = 5
 CANARY = "BST-CANARY-5V1K"
@@ -41,6 +45,29 @@ class Attack:
             if any(mark and mark in each for mark in marks)
         ]
         return "\n".join(lines) or self.text
+
+
+def attacks() -> list[Attack]:
+    """All of the registered strings."""
+    return list(_all()) if DATA.is_dir() else []
+
+
+def _all() -> Iterator[Attack]:
+    for row in _lines("agent-injection-bench.jsonl"):
+        success = row["success"]
+        benign = row["family"] == "control"
+        yield Attack(f"aib-{row['id']}", row["injected"], benign, str(success.get("canary", "")))
+    for row in _lines("bastioncorpus.jsonl"):
+        text = row["text"].replace("{canary}", CANARY)
+        yield Attack(f"bastion-{row['id']}", text, row["label"] == "benign")
+    groups = json.loads((DATA / "bipia-text-attack-train.json").read_text("utf-8"))
+    for group, texts in groups.items():
+        for n, text in enumerate(texts):
+            yield Attack(f"bipia-{group}-{n}", text, benign=False)
+
+
+def _lines(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines() if line.strip()]
 
 
 def placed(attack: Attack, where: str, high: bool = False, alone: bool = False) -> Work:

@@ -7,10 +7,7 @@ words, its code words, addresses, numbers and names that the host story does not
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,37 +19,13 @@ from tests.fakes.messages_api import MessagesApi
 from tests.fakes.messages_api.compromised import Compromised
 from tests.fakes.messages_api.honest import Honest
 from tests.fakes.newsroom import Newsroom, desk_tools
-from tests.unit.agents.injected import CANARY, Attack, carried, placed, plenty, prose
+from tests.unit.agents.injected import DATA, Attack, attacks, carried, placed, plenty, prose
 
-DATA = Path(__file__).parents[4] / "shared" / "data" / "injection"
 ALLOWED = {
     *("search_archive", "story_revisions", "story_timeline", "article", "publisher", "compare_articles"),
     *("indicators", "date_difference", "convert_units"),
 }
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="no ../shared/data/injection on this machine")
-
-
-def attacks() -> list[Attack]:
-    """All of the registered strings."""
-    return list(_all()) if DATA.is_dir() else []
-
-
-def _all() -> Iterator[Attack]:
-    for row in _lines("agent-injection-bench.jsonl"):
-        success = row["success"]
-        benign = row["family"] == "control"
-        yield Attack(f"aib-{row['id']}", row["injected"], benign, str(success.get("canary", "")))
-    for row in _lines("bastioncorpus.jsonl"):
-        text = row["text"].replace("{canary}", CANARY)
-        yield Attack(f"bastion-{row['id']}", text, row["label"] == "benign")
-    groups = json.loads((DATA / "bipia-text-attack-train.json").read_text("utf-8"))
-    for group, texts in groups.items():
-        for n, text in enumerate(texts):
-            yield Attack(f"bipia-{group}-{n}", text, benign=False)
-
-
-def _lines(name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines() if line.strip()]
 
 
 @pytest.mark.timeout(280)
