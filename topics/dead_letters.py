@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
+from schemas.limits import DEAD_LETTER_BYTES, REASON_CHARACTERS
 from schemas.records import DeadLetter
+from schemas.strings import sanitised
 from topics.reading import Received
-
-VALUE_LIMIT = 1024 * 1024
 
 
 def from_received(received: Received, stage: str, error: BaseException) -> DeadLetter:
@@ -15,13 +15,13 @@ def from_received(received: Received, stage: str, error: BaseException) -> DeadL
     return DeadLetter(
         source=received.topic,
         key=received.key,
-        value=None if received.value is None else received.value[:VALUE_LIMIT],
+        value=None if received.value is None else received.value[:DEAD_LETTER_BYTES],
         topic=received.topic,
         partition=received.partition,
         offset=received.offset,
         stage=stage,
         error=type(error).__name__,
-        reason=str(error),
+        reason=reason_of(error),
         failed_at=time.time_ns() // 1_000_000,
     )
 
@@ -30,10 +30,15 @@ def from_url(feed_id: str, url: str, body: bytes | None, stage: str, error: Base
     """Of something a feed sent that ``stage`` could not use."""
     return DeadLetter(
         source=feed_id,
-        value=None if body is None else body[:VALUE_LIMIT],
+        value=None if body is None else body[:DEAD_LETTER_BYTES],
         url=url,
         stage=stage,
         error=type(error).__name__,
-        reason=str(error),
+        reason=reason_of(error),
         failed_at=time.time_ns() // 1_000_000,
     )
+
+
+def reason_of(error: BaseException) -> str:
+    """What an error says, as a record may hold it: it may quote what a stranger said."""
+    return sanitised(str(error), REASON_CHARACTERS)

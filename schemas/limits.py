@@ -1,0 +1,36 @@
+"""How much of anything a stranger may say: the one table that docs/limits.md explains.
+
+Each room takes its figures from here, so that the largest record there can be follows from this page.
+Counts are of characters (code points) where nothing else is said; one takes at most four bytes of UTF-8.
+"""
+
+from __future__ import annotations
+
+# What one entry of a feed may hold.
+TITLE_CHARACTERS = 1_000
+TEXT_CHARACTERS = 150_000
+URL_CHARACTERS = 2_000
+HOST_CHARACTERS = 253
+GUID_CHARACTERS = 4_000
+NAME_CHARACTERS = 200
+AUTHORS = 20
+CATEGORIES = 50
+DATE_CHARACTERS = 256
+LANGUAGE_CHARACTERS = 35
+
+# What one feed document may hold.
+DOCUMENT_BYTES = 16 * 1024 * 1024
+DOCUMENT_ENTRIES = 10_000
+
+# What a server may say of an answer: ETag, Last-Modified, Location, a reason phrase.
+HEADER_CHARACTERS = 1_000
+
+# Why something failed, as a record or a log tells it.
+REASON_CHARACTERS = 2_000
+
+# The bytes of what failed that a dead letter keeps.
+DEAD_LETTER_BYTES = 64 * 1024
+
+# The largest record the broker takes, and the largest that is written to it: the rest is for header and key.
+MESSAGE_BYTES = 4 * 1024 * 1024
+RECORD_BYTES = MESSAGE_BYTES - 64 * 1024
