@@ -92,6 +92,8 @@ class Article(Record):
     desk: str = ""
     rights: str = ""
     trace_id: str = ""
+    # How often it was sent through again from the dead letters.
+    attempt: int = 0
 
 
 class StoryChange(StrEnum):
@@ -353,7 +355,7 @@ class Brief(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter(Record):
-    """Something that could not be read, with its coordinates and the reason."""
+    """Something that could not be used, with its coordinates and the reason; or a mark that one was sent again."""
 
     # A topic or a feed id.
     source: str
@@ -367,6 +369,19 @@ class DeadLetter(Record):
     stage: str = ""
     error: str = ""
     reason: str = ""
+    # Whose run failed; empty: live.
+    lane: str = ""
+    # As far as it is known; so are the ids that follow.
+    feed_id: str = ""
+    article_id: str = ""
+    story_id: str = ""
+    # Value is the whole of what failed, not only its beginning.
+    whole: bool = False
+    # How often what failed had been sent through again before.
+    attempt: int = 0
+    # Of a mark: the letter of this partition that was sent again, such as 3@1207; topic,
+    # partition and offset are then where it went. Empty: a letter.
+    retried: str = ""
 
 
 class PublishedFrom(StrEnum):
@@ -433,6 +448,8 @@ class EnrichedArticle(Record):
     embedding_model: str = ""
     # Produced while a lane reads what came before its range.
     warmup: bool = False
+    # How often it was sent through again from the dead letters.
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -474,6 +491,9 @@ class FeedSpec(Record):
     reliability: Reliability = Reliability.F
     rights: str = ""
     active: bool = True
+    # Counts the orders to read it again whole; what was refused under an earlier count is
+    # tried again.
+    reread: int = 0
 
 
 class FeedStatus(StrEnum):
@@ -595,6 +615,8 @@ class UniqueArticle(Record):
     desk: str = ""
     rights: str = ""
     trace_id: str = ""
+    # How often it was sent through again from the dead letters.
+    attempt: int = 0
 
 
 SCHEMA_FILES: dict[str, type[Record]] = {

@@ -10,6 +10,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from language.detect import declared
 from producers.addresses import UrlDenied, check_url
@@ -111,7 +112,7 @@ def _feed(values: Mapping[str, str]) -> FeedSpec:
     if not url:
         raise ValueError("no feed URL")
     check_url(url)
-    given = {name: values[name].strip() for name in TEXT_FIELDS if values.get(name)}
+    given: dict[str, Any] = {name: values[name].strip() for name in TEXT_FIELDS if values.get(name)}
     grade = values.get("reliability", "").strip().upper() or Reliability.F
     if grade not in Reliability.__members__:
         raise ValueError(f"reliability {grade!r} is none of {', '.join(Reliability.__members__)}")

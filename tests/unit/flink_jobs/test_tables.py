@@ -49,6 +49,7 @@ def test_columns_of_an_article() -> None:
         "desk": "STRING NOT NULL",
         "rights": "STRING NOT NULL",
         "trace_id": "STRING NOT NULL",
+        "attempt": "INT NOT NULL",
     }
 
 
