@@ -8,6 +8,7 @@ from flink_jobs.deduplicated import BEHIND_MS, Bounds
 from schemas.codec import Codec
 from schemas.records import Article, Kind
 from topics.catalogue import ARTICLES_RAW
+from topics.decoding import decoded
 from topics.reading import Received, end_offsets, read_range
 from topics.settings import BrokerSettings
 
@@ -39,8 +40,8 @@ def _last_ticks(broker: BrokerSettings, codec: Codec, ends: dict[int, int]) -> d
         missing = {partition: end for partition, end in ends.items() if partition not in found}
         # A range names all partitions: those found already get an empty one.
         start = {p: max(0, end - look) if p in missing else end for p, end in ends.items()}
-        for each in read_range(broker, ARTICLES_RAW, start, ends):
-            if each.value is not None and codec.decode(each.value, Article).kind is Kind.TICK:
+        for each, article in decoded(read_range(broker, ARTICLES_RAW, start, ends), codec, Article):
+            if article.kind is Kind.TICK:
                 found[each.partition] = each
         without = sorted(p for p, end in missing.items() if p not in found and look >= end)
         if without:

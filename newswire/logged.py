@@ -64,7 +64,10 @@ class Logged:
             self._count(article.feed_id, (article.article_id, article.version))
 
     def _count_dead_letter(self, each: Received) -> None:
-        letter = self._codec.decode(each.value or b"", DeadLetter)
+        try:
+            letter = self._codec.decode(each.value or b"", DeadLetter)
+        except Undecodable:
+            return  # not written by a producer either
         self._count(letter.source, (each.place, 0))
 
     def _count(self, feed: str, unit: tuple[str, int]) -> None:

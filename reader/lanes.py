@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from language.embeddings import Encoder
@@ -18,14 +19,13 @@ from sinks.documents import shape
 from sinks.indexer import Indexer
 from sinks.settings import IndexSettings, open_store
 from sinks.store import NoSuchCollection, ShapeMismatch, Store, creation_id
-from sinks.view import View, open_view
+from sinks.view import View, open_view, try_writing
 from telemetry import logs, metrics
 from topics.admin import lanes
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_TAKEDOWNS, BRIEFS, FEEDBACK, SHARED, STORIES
-from topics.consuming import Batch, consume
+from topics.consuming import Batch, Effect, consume
 from topics.lane import LIVE, Lane
 from topics.settings import BrokerSettings
-from topics.writing import Writer
 
 SOURCES: dict[str, type[Record]] = {
     ARTICLES_ENRICHED: EnrichedArticle,
@@ -36,6 +36,7 @@ SOURCES: dict[str, type[Record]] = {
 }
 DOCUMENTS = "documents"
 INSTANCE = "indexer"
+STAGE = "indexer"
 # A lane's view goes only after its topics were gone in this many looks in a row.
 LOOKS = 3
 LOOK_TIMEOUT_S = 5.0
@@ -210,9 +211,13 @@ class Library:
             self._codec,
             group,
             {view.lane.topic(name): record_type for name, record_type in SOURCES.items()},
-            view.handle(Indexer(view.store, view.name, self.encoder)),
+            Effect(
+                STAGE,
+                view.lane,
+                view.handle(Indexer(view.store, view.name, self.encoder)),
+                partial(try_writing, view.store, view.name),
+            ),
             view.stop,
-            Writer(self._broker, self._codec),
             batch_size=self._settings.batch_size,
             # The index has one owner: a restarted one need not wait for the session of a killed one.
             instance=INSTANCE,

@@ -16,6 +16,7 @@ from desks import Desk
 from schemas.codec import Codec
 from schemas.records import Assignment, Indicator
 from topics.catalogue import ASSIGNMENTS, INDICATORS
+from topics.decoding import decoded
 from topics.lane import LIVE, Lane
 from topics.reading import read_range
 from topics.settings import BrokerSettings
@@ -33,17 +34,9 @@ def live_works(
     lane: Lane = LIVE,
 ) -> Iterator[Work]:
     """The live lane's assignments, or another's, as works_of has them."""
-    closed = (
-        codec.decode(each.value, Indicator)
-        for each in read_range(broker, lane.topic(INDICATORS))
-        if each.value is not None
-    )
-    given = (
-        codec.decode(each.value, Assignment)
-        for each in read_range(broker, lane.topic(ASSIGNMENTS))
-        if each.value is not None
-    )
-    return works_of(given, closed, desks, windows, span)
+    closed = decoded(read_range(broker, lane.topic(INDICATORS)), codec, Indicator)
+    given = decoded(read_range(broker, lane.topic(ASSIGNMENTS)), codec, Assignment)
+    return works_of((each for _, each in given), (each for _, each in closed), desks, windows, span)
 
 
 def works_of(

@@ -32,6 +32,7 @@ from topics.catalogue import (
     STORIES,
     TOPICS,
 )
+from topics.decoding import decoded
 from topics.lane import Lane
 from topics.reading import Received, beginnings, read_range
 from topics.settings import BrokerSettings
@@ -115,6 +116,4 @@ def refusals(events: Iterable[AgentEvent]) -> dict[str, str]:
 def _each(
     settings: BrokerSettings, codec: Codec, topic: str, record_type: type[R]
 ) -> Iterator[tuple[Received, R]]:
-    for received in read_range(settings, topic):
-        if received.value is not None:
-            yield received, codec.decode(received.value, record_type)
+    yield from decoded(read_range(settings, topic), codec, record_type)

@@ -16,6 +16,7 @@ from topics.catalogue import (
     STORIES,
     TOPICS,
 )
+from topics.decoding import decoded
 from topics.lane import Lane
 from topics.partitioning import partition_for
 from topics.reading import Received, beginnings, read_places, read_range
@@ -52,9 +53,8 @@ def gather(
         assignment=given,
         given_by="" if given is None else ASSIGNMENTS if of_story is None else STORIES,
         raw={
-            place: Logged(codec.decode(each.value, Article), each.timestamp_ms)
-            for place, each in raw.items()
-            if each.value is not None
+            (each.partition, each.offset): Logged(article, each.timestamp_ms)
+            for each, article in decoded(raw.values(), codec, Article)
         },
         beginnings=beginnings(settings, ARTICLES_RAW),
         predecessors=_briefs(settings, codec, lane, brief.supersedes) if brief.supersedes else {},
@@ -66,27 +66,25 @@ def gather(
 
 def _briefs(settings: BrokerSettings, codec: Codec, lane: Lane, brief_ids: Iterable[str]) -> dict[str, Brief]:
     wanted = {brief_id.encode(): brief_id for brief_id in brief_ids}
-    values: dict[str, bytes] = {}
+    values: dict[str, Received] = {}
     for each in read_range(settings, lane.topic(BRIEFS)):
         brief_id = wanted.get(each.key or b"")
         if brief_id is not None and each.value is not None:
-            values[brief_id] = each.value
+            values[brief_id] = each
         elif brief_id is not None:
             values.pop(brief_id, None)
-    return {brief_id: codec.decode(value, Brief) for brief_id, value in values.items()}
+    return {brief.brief_id: brief for _, brief in decoded(values.values(), codec, Brief)}
 
 
 def _assignment(settings: BrokerSettings, codec: Codec, lane: Lane, brief: Brief) -> Assignment | None:
-    for each in _of_story(settings, lane, ASSIGNMENTS, brief.story_id):
-        given = codec.decode(each.value or b"", Assignment)
+    for _, given in decoded(_of_story(settings, lane, ASSIGNMENTS, brief.story_id), codec, Assignment):
         if (given.story.revision, given.desk) == (brief.story_revision, brief.desk):
             return given
     return None
 
 
 def _story(settings: BrokerSettings, codec: Codec, lane: Lane, brief: Brief) -> Story | None:
-    for each in _of_story(settings, lane, STORIES, brief.story_id):
-        story = codec.decode(each.value or b"", Story)
+    for _, story in decoded(_of_story(settings, lane, STORIES, brief.story_id), codec, Story):
         if story.revision == brief.story_revision:
             return story
     return None
@@ -104,9 +102,9 @@ def _of_story(settings: BrokerSettings, lane: Lane, name: str, story_id: str) ->
 def _windows(settings: BrokerSettings, codec: Codec, lane: Lane, desk: str) -> Iterator[Indicator]:
     """The desk's; their key is name+scope."""
     ending = f"+desk:{desk}".encode()
-    for each in read_range(settings, lane.topic(INDICATORS)):
-        if each.value is not None and (each.key or b"").endswith(ending):
-            yield codec.decode(each.value, Indicator)
+    of_all = read_range(settings, lane.topic(INDICATORS))
+    came = (each for each in of_all if (each.key or b"").endswith(ending))
+    yield from (window for _, window in decoded(came, codec, Indicator))
 
 
 def _responses(settings: BrokerSettings, brief: Brief) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from confluent_kafka.admin import AdminClient
@@ -16,6 +16,7 @@ from replay.plan import Sample
 from schemas.codec import Codec
 from schemas.records import Article, EnrichedArticle, Kind
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, TOPICS
+from topics.decoding import decoded
 from topics.ends import are_decided, ends_with_open_transactions
 from topics.groups import committed
 from topics.lane import LIVE
@@ -48,9 +49,8 @@ class SourceLog:
 
     def time_at(self, partition: int, offset: int) -> int | None:
         others = {p: high for p, high in self.highs.items() if p != partition}
-        for first in read_range(self._broker, self.topic, {**others, partition: offset}, self.highs):
-            return self._logged_at(first)
-        return None
+        came = read_range(self._broker, self.topic, {**others, partition: offset}, self.highs)
+        return next((logged_at for _, logged_at in self._logged(came)), None)
 
     def offsets_at(self, moment: int) -> Mapping[int, int]:
         if self.topic == ARTICLES_RAW:
@@ -66,16 +66,18 @@ class SourceLog:
     def _times(self) -> dict[int, tuple[list[int], list[int]]]:
         """Enriched articles have no log-append time; in a partition they stand in the order of theirs."""
         found: dict[int, tuple[list[int], list[int]]] = {p: ([], []) for p in self.highs}
-        for each in read_range(self._broker, self.topic, self.lows, self.highs):
+        for each, logged_at in self._logged(read_range(self._broker, self.topic, self.lows, self.highs)):
             times, offsets = found[each.partition]
-            times.append(self._logged_at(each))
+            times.append(logged_at)
             offsets.append(each.offset)
         return found
 
-    def _logged_at(self, each: Received) -> int:
+    def _logged(self, came: Iterable[Received]) -> Iterator[tuple[Received, int]]:
         if self.topic == ARTICLES_RAW:
-            return each.timestamp_ms
-        return self._codec.decode(each.value or b"", EnrichedArticle).logged_at
+            yield from ((each, each.timestamp_ms) for each in came)
+        else:
+            placed = decoded(came, self._codec, EnrichedArticle)
+            yield from ((each, article.logged_at) for each, article in placed)
 
     def sample(self, offsets: Mapping[int, int], ends: Mapping[int, int]) -> Sample:
         """Of what is read: all of it where that is little."""
@@ -93,15 +95,15 @@ class SourceLog:
         if not left:
             return []
         kind: type[Article | EnrichedArticle] = Article if self.topic == ARTICLES_RAW else EnrichedArticle
-        for each in read_range(self._broker, self.topic, offsets, ends):
-            found = self._codec.decode(each.value or b"", kind)
+        came = read_range(self._broker, self.topic, offsets, ends)
+        for _, found in decoded(came, self._codec, kind):
             left -= {found.feed_id, found.article_id}
             if not left:
                 break
         return [each for each in (*without.feeds, *without.articles) if each in left]
 
     def _is_entry(self, each: Received) -> bool:
-        return self._codec.decode(each.value or b"", Article).kind is Kind.ENTRY
+        return any(found.kind is Kind.ENTRY for _, found in decoded([each], self._codec, Article))
 
 
 def pieces(

@@ -105,7 +105,13 @@ class Codec:
                 text = self._ids.schema_of(schema_id)
             except KeyError as error:
                 raise Undecodable(f"schema id {schema_id} of a {record_type.__name__} is unknown") from error
-            known = fastavro.parse_schema(_without_logical_types(json.loads(text)))
+            try:
+                known = fastavro.parse_schema(_without_logical_types(json.loads(text)))
+            except Exception as error:
+                # The registry may hold schemas of others, in other languages than Avro.
+                raise Undecodable(
+                    f"schema {schema_id} of a {record_type.__name__} is none: {error!r}"
+                ) from error
             self._writers[schema_id] = known
         return known
 

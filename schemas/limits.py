@@ -30,6 +30,7 @@ REASON_CHARACTERS = 2_000
 
 # The bytes of what failed that a dead letter keeps.
 DEAD_LETTER_BYTES = 64 * 1024
+DEAD_LETTER_KEY_BYTES = 4 * 1024
 
 # The largest record the broker takes, and the largest that is written to it: the rest is for header and key.
 MESSAGE_BYTES = 4 * 1024 * 1024

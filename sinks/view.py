@@ -47,5 +47,13 @@ def open_view(store: Store, name: str, dimension: int, origin: Mapping[str, str]
     return View(name, creation_id(collection))
 
 
+def try_writing(store: Store, name: str) -> None:
+    """Writes again what the view remembers of itself: raises what the store raises while it takes nothing."""
+    there = store.get(name, [ORIGIN]).get(ORIGIN)
+    if there is None:
+        raise ShapeMismatch(f"{name} does not remember what it was made from")
+    store.upsert(name, [Point(id=ORIGIN, payload=there.payload)])
+
+
 def _origin(origin: Mapping[str, str]) -> Point:
     return Point(id=ORIGIN, payload={"kind": KIND, "origin": dict(origin)})

@@ -28,8 +28,8 @@ from tidewire.settle import Settling, settle, until
 from tidewire.stack.settings import LOOPBACK
 from tidewire.stack.stack import Stack, StackError
 from topics.catalogue import FEEDS_STATE
+from topics.decoding import latest
 from topics.lane import LIVE
-from topics.reading import latest
 
 SETTLE_TIMEOUT_S = 300.0
 AWAY_TIMEOUT_S = 120.0

@@ -11,9 +11,10 @@ from schemas.codec import Codec
 from schemas.records import Brief, EnrichedArticle, Story, StoryChange
 from schemas.takedown import Takedown, Takedowns
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, BRIEFS, STORIES, TOPICS
+from topics.decoding import latest
 from topics.lane import Lane
 from topics.partitioning import partition_for
-from topics.reading import end_offsets, latest, read_range
+from topics.reading import end_offsets, read_range
 from topics.settings import BrokerSettings
 from topics.takedowns import places, read_takedowns
 from topics.writing import Writer

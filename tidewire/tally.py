@@ -17,6 +17,7 @@ from topics.catalogue import (
     DEAD_LETTERS,
     STORIES,
 )
+from topics.decoding import decoded
 from topics.lane import Lane
 from topics.reading import Received, read_range
 from topics.settings import BrokerSettings
@@ -43,10 +44,7 @@ class Tally:
 def entry_keys(codec: Codec, raw: Iterable[Received]) -> list[tuple[Key, int]]:
     """Deduplication key and log-append time of every entry; ticks are left out."""
     keys = []
-    for each in raw:
-        if each.value is None:
-            continue
-        article = codec.decode(each.value, Article)
+    for each, article in decoded(raw, codec, Article):
         if article.kind is Kind.ENTRY:
             keys.append(((article.article_id, article.version, article.content_hash), each.timestamp_ms))
     return keys

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from schemas.limits import DEAD_LETTER_BYTES, REASON_CHARACTERS
+from schemas.limits import DEAD_LETTER_BYTES, DEAD_LETTER_KEY_BYTES, REASON_CHARACTERS
 from schemas.records import DeadLetter
 from schemas.strings import sanitised
 from topics.lane import LIVE, Lane
@@ -27,7 +27,7 @@ def from_received(
     """
     return DeadLetter(
         source=received.topic,
-        key=received.key,
+        key=None if received.key is None else received.key[:DEAD_LETTER_KEY_BYTES],
         topic=received.topic,
         partition=received.partition,
         offset=received.offset,
@@ -41,7 +41,7 @@ def from_received(
         story_id=story_id,
         attempt=attempt,
         value=_kept(received.value),
-        whole=_is_whole(received.value),
+        whole=_is_whole(received.value) and len(received.key or b"") <= DEAD_LETTER_KEY_BYTES,
     )
 
 

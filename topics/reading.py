@@ -16,11 +16,8 @@ from confluent_kafka import (
     TopicPartition,
 )
 
-from schemas.codec import Codec
-from schemas.records import Record
 from topics.settings import BrokerSettings
 
-R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 
 # What a broker says of partitions whose leaders the cluster has named and it has not heard of, or the
@@ -167,19 +164,6 @@ def read_places(
     finally:
         consumer.close()
     return found
-
-
-def latest(settings: BrokerSettings, codec: Codec, topic: str, record_type: type[R]) -> dict[str, R]:
-    """The last record of every key: a compacted topic as it stands. A key whose last value is
-    empty is gone. Raises Undecodable on bytes that are no such record."""
-    view: dict[str, R] = {}
-    for each in read_range(settings, topic):
-        key = (each.key or b"").decode()
-        if each.value is None:
-            view.pop(key, None)
-        else:
-            view[key] = codec.decode(each.value, record_type)
-    return view
 
 
 def _read(

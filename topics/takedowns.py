@@ -13,8 +13,8 @@ from schemas.codec import Codec
 from schemas.records import Article
 from schemas.takedown import Takedown, Takedowns
 from topics.catalogue import ARTICLES_RAW, ARTICLES_TAKEDOWNS, TOPICS
+from topics.decoding import latest
 from topics.partitioning import partition_for
-from topics.reading import latest
 from topics.settings import BrokerSettings
 from topics.writing import WriteFailed, transactional_config
 

@@ -15,7 +15,8 @@ from producers.catalogue.publishing import listed
 from schemas.records import Article, DeadLetter, FeedState, Kind
 from tests.e2e.homes import Home, wait_until
 from topics.catalogue import ARTICLES_RAW, DEAD_LETTERS, FEEDS_STATE
-from topics.reading import latest, read_range
+from topics.decoding import latest
+from topics.reading import read_range
 
 RECORDED = Path(__file__).parents[3] / "shared" / "data" / "feeds" / "recorded"
 

@@ -27,8 +27,9 @@ from topics.catalogue import (
     STORIES,
     TOPICS,
 )
+from topics.decoding import latest
 from topics.lane import LIVE, Lane
-from topics.reading import latest, read_range
+from topics.reading import read_range
 from topics.writing import Writer
 
 pytestmark = pytest.mark.timeout(1_800)

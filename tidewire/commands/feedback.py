@@ -17,8 +17,9 @@ from tidewire.feedback import Row, evaluated
 from tidewire.places import answering_broker, codec, known_lane
 from tidewire.tables import show_table
 from topics.catalogue import BRIEFS, FEEDBACK
+from topics.decoding import decoded, latest
 from topics.lane import Lane
-from topics.reading import latest, read_range
+from topics.reading import read_range
 from topics.takedowns import read_takedowns
 from topics.writing import Writer
 
@@ -78,7 +79,7 @@ def feedback(
 def _print(lane: Lane, as_json: bool) -> None:
     broker, reading = answering_broker(), codec()
     briefs = latest(broker, reading, lane.topic(BRIEFS), Brief).values()
-    said = [reading.decode(each.value or b"", Feedback) for each in read_range(broker, lane.topic(FEEDBACK))]
+    said = [word for _, word in decoded(read_range(broker, lane.topic(FEEDBACK)), reading, Feedback)]
     rows = evaluated(briefs, said, read_takedowns(broker, reading))
     if as_json:
         shown = [{**asdict(row), "share_wrong": round(row.share_wrong, 4)} for row in rows]

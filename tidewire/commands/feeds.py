@@ -18,7 +18,7 @@ from tidewire.places import answering_broker, codec
 from tidewire.tables import cut, show_line, show_table
 from tidewire.times import of_millis_short
 from topics.catalogue import FEEDS_STATE
-from topics.reading import latest
+from topics.decoding import latest
 
 LONGEST_TITLE = 32
 

@@ -18,6 +18,7 @@ from tidewire.places import broker, codec, known_lane, stack_settings
 from tidewire.profile import load
 from tidewire.tables import show_whole
 from topics.catalogue import AGENTS_AUDIT
+from topics.decoding import decoded
 from topics.reading import read_range
 
 GROUPS = ("day", "desk", "model", "step")
@@ -30,7 +31,7 @@ def spend(
     """What model calls cost, by day, desk, model and step; and what was refused for want of budget."""
     load(stack_settings().home).apply()
     topic = known_lane(lane).topic(AGENTS_AUDIT)
-    events = (codec().decode(each.value, AgentEvent) for each in read_range(broker(), topic) if each.value)
+    events = (event for _, event in decoded(read_range(broker(), topic), codec(), AgentEvent))
     found, caps = add_up(events), MoneySettings()
     if as_json:
         typer.echo(json.dumps(_plain(lane, found, caps)))

@@ -28,7 +28,8 @@ from schemas.identity import feed_id
 from schemas.records import Article, DeadLetter, FeedSpec, FeedState, Kind
 from schemas.registry import Registry
 from topics.catalogue import ARTICLES_RAW, DEAD_LETTERS, FEEDS_STATE
-from topics.reading import end_offsets, latest, read_range
+from topics.decoding import latest
+from topics.reading import end_offsets, read_range
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 DRIVER = Path(__file__).with_name("driver.py")

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ import httpx2
 import pytest
 from confluent_kafka import Producer
 
+from language.embeddings import MiniLM
 from schemas.codec import Codec
 from schemas.identity import brief_hash
-from schemas.records import Brief, EnrichedArticle, Record, Story
+from schemas.records import Brief, DeadLetter, EnrichedArticle, FeedSpec, Record, Story
 from schemas.registry import Registry
 from tests.fakes.index_sample import T0, article, brief, member
 from topics.admin import drop_lane_topics, ensure_topics
@@ -27,6 +29,7 @@ from topics.catalogue import (
     FEEDBACK,
     STORIES,
 )
+from topics.decoding import decoded
 from topics.lane import Lane
 from topics.reading import read_range
 from topics.writing import Writer
@@ -231,20 +234,41 @@ def test_a_lane_made_again_begins_with_an_empty_view(
     reader.until(lambda: counts(reader, lane) == counted(1))
 
 
-def test_foreign_bytes_become_one_dead_letter_and_the_rest_goes_on(
+def test_what_is_no_record_and_what_the_engine_refuses_is_put_aside_once_and_the_rest_goes_on(
     kafka: Any, codec: Codec, lane: Lane, reader: Reader
 ) -> None:
     producer = Producer(dict(kafka.broker.client()))
-    producer.produce(lane.topic(BRIEFS), b"not a brief", b"k")
-    producer.flush()
-    write(kafka, codec, lane, told(1))
+    for name in (BRIEFS, STORIES, ARTICLES_ENRICHED):
+        producer.produce(lane.topic(name), b"no record", b"\xff\xfe")
+        producer.produce(lane.topic(name), codec.encode(FeedSpec(feed_id="another's")), b"k")
+    assert producer.flush(10) == 0
+    # Of the encoder's name, and not of its dimension.
+    refused = article(
+        "r", "One that the engine refuses", T0, embedding=b"\0" * 12, embedding_model=MiniLM.name
+    )
+    write(kafka, codec, lane, [*told(1), refused, *told(2)])
     reader.start()
     reader.caught_up(lane)
-    assert counts(reader, lane) == counted(1)
-    letters = [
-        each for each in read_range(kafka.broker, DEAD_LETTERS) if each.key == lane.topic(BRIEFS).encode()
-    ]
-    assert len(letters) == 1
+    assert counts(reader, lane) == counted(2)
+    found = letters(kafka, codec, lane)
+    assert Counter((each.source, each.error) for each in found if each.error == "Undecodable") == {
+        (lane.topic(name), "Undecodable"): 2 for name in (BRIEFS, STORIES, ARTICLES_ENRICHED)
+    }
+    (one,) = (each for each in found if each.error != "Undecodable")
+    assert (one.stage, one.lane, one.article_id) == ("indexer", lane.name, refused.article_id)
+    assert reader.end(signal.SIGTERM) == 0
+    # A view that is built anew meets them again.
+    for path in sorted((reader.log.parent / "index").rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    reader.start()
+    reader.caught_up(lane)
+    assert counts(reader, lane) == counted(2)
+    assert letters(kafka, codec, lane) == found
+
+
+def letters(kafka: Any, codec: Codec, lane: Lane) -> list[DeadLetter]:
+    came = decoded(read_range(kafka.broker, DEAD_LETTERS), codec, DeadLetter)
+    return [letter for _, letter in came if letter.lane == lane.name]
 
 
 def test_a_second_reader_is_refused_with_what_to_do(kafka: Any, lane: Lane, reader: Reader) -> None:

@@ -13,11 +13,13 @@ from schemas.registry import Registry
 from topics.admin import drop_lane_topics, ensure_topics, lanes
 from topics.answering import answers
 from topics.catalogue import ARTICLES_RAW, BRIEFS, DEAD_LETTERS, FEEDS_CATALOG, STORIES
-from topics.consuming import consume
+from topics.consuming import Effect, consume
+from topics.decoding import latest
 from topics.edges import edges
+from topics.guard import Flood
 from topics.lane import LIVE, Lane
 from topics.partitioning import partition_for
-from topics.reading import ReadFailed, end_offsets, latest, offset_ranges, read_range
+from topics.reading import ReadFailed, end_offsets, offset_ranges, read_range
 from topics.writing import Writer, transactional_config
 
 pytestmark = pytest.mark.integration
@@ -150,28 +152,34 @@ def test_latest_is_the_last_of_each_key_and_forgets_what_was_withdrawn(kafka: An
 class Taken:
     """A handler that keeps what it was handed and stops the loop when it has ``wanted``."""
 
-    def __init__(self, wanted: int, fail: bool = False) -> None:
-        self.wanted, self.fail = wanted, fail
+    def __init__(self, wanted: int, away: bool = False, refused: tuple[int, ...] = ()) -> None:
+        self.wanted, self.away, self.refused = wanted, away, refused
         self.records: list[Record] = []
         self.stop = threading.Event()
 
     def __call__(self, batch: Any) -> None:
+        if self.away:
+            raise RuntimeError("the view took nothing")
+        for _, record in batch:
+            if record.revision in self.refused:
+                raise ValueError(f"revision {record.revision} is refused")
         self.records += [record for _, record in batch]
-        if self.fail:
-            raise RuntimeError("the view is broken")
         if len(self.records) >= self.wanted:
             self.stop.set()
 
+    def well(self) -> None:
+        if self.away:
+            raise ConnectionError("the view is away")
 
-def run(kafka: Any, codec: Codec, lane: Lane, handler: Taken) -> None:
+
+def run(kafka: Any, codec: Codec, lane: Lane, handler: Taken, group: str = "test") -> None:
     consume(
         kafka.broker,
         codec,
-        lane.group("test"),
+        lane.group(group),
         {lane.topic(STORIES): Story, lane.topic(BRIEFS): Brief},
-        handler,
+        Effect("test", lane, handler, handler.well),
         handler.stop,
-        Writer(kafka.broker, codec),
     )
 
 
@@ -204,11 +212,60 @@ def test_a_failed_batch_is_not_committed_and_comes_again(kafka: Any, codec: Code
     for n in range(4):
         writer.send(lane.topic(STORIES), "k", story(n))
     writer.flush()
-    with pytest.raises(RuntimeError, match="broken"):
-        run(kafka, codec, lane, Taken(4, fail=True))
+    with pytest.raises(ConnectionError, match="away"):
+        run(kafka, codec, lane, Taken(4, away=True))
     again = Taken(4)
     run(kafka, codec, lane, again)
     assert len(again.records) == 4
+    assert letters(kafka, codec, lane) == []
+
+
+def test_what_an_effect_refuses_is_put_aside_once_however_often_the_log_is_read(
+    kafka: Any, codec: Codec, lane: Lane
+) -> None:
+    writer = Writer(kafka.broker, codec)
+    for n in range(9):
+        writer.send(lane.topic(STORIES), "k", story(n), partition=0)
+    writer.flush()
+    foreign = Producer(dict(kafka.broker.client()))
+    foreign.produce(lane.topic(BRIEFS), b"\xff" * 100_000, b"\xff\xfe" * 5_000, partition=3)
+    assert foreign.flush(10) == 0
+    for group in ("test", "test", "another-view"):
+        handler = Taken(7, refused=(2, 8))
+        if group == "test" and letters(kafka, codec, lane):
+            writer.send(lane.topic(STORIES), "k", story(10), partition=0)
+            writer.flush()
+            handler = Taken(1)
+        run(kafka, codec, lane, handler, group)
+    found = letters(kafka, codec, lane)
+    assert [(each.topic, each.offset, each.error, each.whole) for each in found] == [
+        (lane.topic(BRIEFS), 0, "Undecodable", False),
+        (lane.topic(STORIES), 2, "ValueError", True),
+        (lane.topic(STORIES), 8, "ValueError", True),
+    ]
+    assert {(each.stage, each.lane) for each in found} == {("test", lane.name)}
+    assert {each.story_id for each in found} == {"", story(0).story_id}
+
+
+def test_a_flood_stops_instead_of_emptying_the_log_into_the_dead_letters(
+    kafka: Any, codec: Codec, lane: Lane
+) -> None:
+    foreign = Producer(dict(kafka.broker.client()))
+    for _ in range(300):
+        foreign.produce(lane.topic(STORIES), b"not avro", b"k", partition=0)
+    assert foreign.flush(10) == 0
+    with pytest.raises(Flood, match="test: 100 of the last 100 records failed"):
+        run(kafka, codec, lane, Taken(1))
+    # The first batches may be small, and have their letters; no more than the limit have one.
+    assert len(letters(kafka, codec, lane)) < 100
+
+
+def letters(kafka: Any, codec: Codec, lane: Lane) -> list[DeadLetter]:
+    found = [codec.decode(each.value or b"", DeadLetter) for each in read_range(kafka.broker, DEAD_LETTERS)]
+    return sorted(
+        (each for each in found if each.source.startswith(lane.prefix)),
+        key=lambda each: (each.topic or "", each.offset or 0),
+    )
 
 
 def test_making_topics_again_makes_none_and_dropping_a_lane_leaves_the_rest(kafka: Any, lane: Lane) -> None:
