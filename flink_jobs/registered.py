@@ -14,6 +14,7 @@ from collections.abc import Collection
 from typing import Any
 
 from telemetry.probe import fetch
+from telemetry.visible import visible
 
 # pekko.tcp://flink@HOST:PORT/user/rpc/taskmanager_0
 HOST = re.compile(r"@([^/]+):\d+/")
@@ -41,7 +42,7 @@ def main() -> int:
     well, said = fetch(f"{url}/taskmanagers")
     if well and is_registered(json.loads(said), own_names()):
         return 0
-    print(f"{sorted(own_names())} is not among the TaskManagers of {url}: {said[:500]}")
+    print(visible(f"{sorted(own_names())} is not among the TaskManagers of {url}: {said[:500]}"))
     return 1
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+from typing import Any
 
 import structlog
+
+from telemetry.visible import json_visible, visible
+
+OF_LINES = ("exception", "stack")
 
 
 def configure(role: str, level: str = "INFO") -> None:
@@ -17,8 +23,10 @@ def configure(role: str, level: str = "INFO") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    renderers: list[structlog.typing.Processor] = (
+        [_for_a_terminal, structlog.dev.ConsoleRenderer()]
+        if sys.stderr.isatty()
+        else [structlog.processors.JSONRenderer(_serialised)]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -30,7 +38,7 @@ def configure(role: str, level: str = "INFO") -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
         )
     )
     root = logging.getLogger()
@@ -46,3 +54,18 @@ def logger(name: str) -> structlog.typing.FilteringBoundLogger:
     """A logger; key-value pairs go in as keyword arguments."""
     bound: structlog.typing.FilteringBoundLogger = structlog.get_logger(name, area=name)
     return bound
+
+
+def _for_a_terminal(
+    logger: structlog.typing.WrappedLogger, method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Strangers' words stand in events, in pairs and in tracebacks; numbers are none."""
+    return {
+        visible(name): value if isinstance(value, int | float) else visible(str(value), name in OF_LINES)
+        for name, value in event.items()
+    }
+
+
+def _serialised(event: structlog.typing.EventDict, **how: Any) -> str:
+    """JSON leaves a control as it is, and a log is read on a terminal sooner or later."""
+    return json_visible(json.dumps(event, **how))

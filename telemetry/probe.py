@@ -10,6 +10,8 @@ import sys
 import urllib.error
 import urllib.request
 
+from telemetry.visible import visible
+
 TIMEOUT_S = 5.0
 
 
@@ -32,7 +34,7 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m telemetry.probe URL", file=sys.stderr)
         return 2
     well, said = fetch(arguments[0])
-    print(said[:500])
+    print(visible(said[:500], lines=True))
     return 0 if well else 1
 
 

@@ -52,9 +52,10 @@ def main() -> None:
         command_line(wanted)(prog_name=os.environ.pop("TIDEWIRE_CALLED_AS", None))
     except Exception as error:
         from tidewire.expected import said
+        from tidewire.printing import tell
 
         message = said(error)
         if message is None:
             raise
-        typer.echo(message, err=True)
+        tell(message, err=True)
         sys.exit(1)

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import sys
+import traceback
+from types import TracebackType
 
 INTERRUPTED = 130
 """128 and SIGINT's number, as shells have it."""
 
 
+def tell_fault(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    """A traceback as Python prints it, but visibly: a fault may carry a stranger's words."""
+    from telemetry.visible import visible
+
+    told = "".join(traceback.format_exception(kind, fault, trace))
+    print(visible(told, lines=True), end="", file=sys.stderr)
+
+
 def main() -> None:
     """Runs the command line."""
+    sys.excepthook = tell_fault
     try:
         from tidewire import cli
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table
+
+from tidewire.printing import line
 
 UNBOUNDED = 10_000
 
@@ -37,14 +38,9 @@ def show_whole(console: Console, made: Table) -> None:
         console.width = own
 
 
-def show_line(console: Console, text: str) -> None:
-    """Prints a line of markup without breaking it."""
-    console.print(text, soft_wrap=True)
-
-
-def cut(text: str, most: int) -> str:
-    """A title shortened for a cell; not for an address or an id."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+def add_row(made: Table, *cells: str, style: str = "") -> None:
+    """Plain cells; ``Table.add_row`` would take them for markup."""
+    made.add_row(*map(line, cells), style=style)
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], shown: Sequence[str]) -> Table:
@@ -52,7 +48,7 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], shown: Sequenc
     for name in shown:
         made.add_column(name, no_wrap=True)
     for row in rows:
-        made.add_row(*(escape(cell) for name, cell in zip(columns, row, strict=True) if name in shown))
+        add_row(made, *(cell for name, cell in zip(columns, row, strict=True) if name in shown))
     return made
 
 

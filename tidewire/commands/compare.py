@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from flink_jobs.settings import TimeSettings
@@ -22,8 +20,11 @@ from replay.compare_page import page
 from replay.compare_summary import summary
 from replay.outputs import read_log, read_outputs
 from tidewire.places import broker, codec, known_lane, stack_settings
+from tidewire.printing import line as line_of
+from tidewire.printing import show, show_whole_line, tell, tell_json, terminal
 from tidewire.profile import load
 from tidewire.replayed import ends_at, range_of, record_of, unfinished
+from tidewire.tables import add_row
 from topics.lane import Lane
 
 SHOWN = 5
@@ -54,14 +55,14 @@ def compare(
     _keep(found, one, other, open_)
     if page_file is not None:
         page_file.write_text(page(found, first, second, unfinished=open_), encoding="utf-8")
-        typer.echo(f"The page is {page_file}", err=True)
+        tell(f"The page is {page_file}", err=True)
     if as_json:
         said = summary(found, first, second) | {"unfinished": open_}
-        typer.echo(json.dumps(said, ensure_ascii=False))
+        tell_json(said)
     else:
-        _print(Console(highlight=False), found, first, second)
+        _print(terminal(), found, first, second)
         for name in open_:
-            typer.echo(
+            tell(
                 f"lane {name}'s replay has not come to its end: what it lacks may still come; "
                 f"`./tw replay start --lane {name}` goes on with it"
             )
@@ -75,7 +76,7 @@ def _keep(found: Comparison, first: Lane, second: Lane, open_: Sequence[str]) ->
     try:
         Comparisons(stack_settings().home).keep(kept)
     except OSError as error:
-        typer.echo(f"not kept for the reader's page: {error}", err=True)
+        tell(f"not kept for the reader's page: {error}", err=True)
 
 
 def compared(first: Lane, second: Lane, until: int | None, known: dict[str, Range]) -> Comparison:
@@ -110,39 +111,42 @@ def ranges(starts: list[str]) -> dict[str, Range]:
 
 
 def _print(console: Console, found: Comparison, first: str, second: str) -> None:
-    table = Table("", first, second, "hash", box=None)
+    table = Table("", box=None)
+    for header in (first, second, "hash"):
+        table.add_column(line_of(header))
     for kind, (one, other) in found.counts.items():
         ours, theirs = found.hashes[0][kind][:12], found.hashes[1][kind][:12]
-        table.add_row(kind, str(one), str(other), ours if ours == theirs else f"{ours} {theirs}")
+        add_row(table, kind, str(one), str(other), ours if ours == theirs else f"{ours} {theirs}")
     console.print(table)
     fates = [f"{count} {fate.value}" for fate, count in found.fates.items() if count]
     score = f"; B³ {found.b_cubed.f1:.3f}" if found.b_cubed else ""
-    console.print(f"stories by members: {', '.join(fates) or 'none'}{score}")
+    show(console, f"stories by members: {', '.join(fates) or 'none'}{score}")
     _print_latency(console, found, first, second)
     for difference in found.differences:
         _print_difference(console, difference, first, second)
     for pair in found.briefs[:SHOWN]:
         _print_pair(console, pair, first, second)
     if len(found.briefs) > SHOWN:
-        console.print(f"{len(found.briefs) - SHOWN} more briefs differ; --page or --json has them all")
+        show(console, f"{len(found.briefs) - SHOWN} more briefs differ; --page or --json has them all")
     for name, some in found.allowed.items():
         counted = ", ".join(f"{len(each)} {each.kind}" for each in some)
         if counted:
-            console.print(f"allowed, {name.value}: {counted}")
+            show(console, f"allowed, {name.value}: {counted}")
     for kind, why in found.left_out.items():
-        console.print(f"not compared, {kind}: {why}")
-    console.print(found.verdict)
+        show(console, f"not compared, {kind}: {why}")
+    show(console, found.verdict)
     for lane, hashes, rest in zip((first, second), found.hashes, found.compared, strict=True):
         without = "" if hashes == rest else f", without allowed differences {rest['all']}"
-        console.print(f"{escape(lane)} {hashes['all']}{without}", soft_wrap=True)
+        show_whole_line(console, f"{lane} {hashes['all']}{without}")
 
 
 def _print_latency(console: Console, found: Comparison, first: str, second: str) -> None:
     for lane, latency in zip((first, second), found.latency, strict=True):
-        console.print(
-            f"{escape(lane)}: cut-off to brief p50 {latency.briefs.p50 / 1000:.1f} s, "
+        show(
+            console,
+            f"{lane}: cut-off to brief p50 {latency.briefs.p50 / 1000:.1f} s, "
             f"p95 {latency.briefs.p95 / 1000:.1f} s; article to story, on the log's clock, "
-            f"p95 {latency.stories.p95 / 1000:.1f} s"
+            f"p95 {latency.stories.p95 / 1000:.1f} s",
         )
 
 
@@ -153,18 +157,18 @@ def _print_difference(console: Console, difference: Difference, first: str, seco
         ("changed", difference.changed),
     ):
         for key in keys[:SHOWN]:
-            console.print(f"{difference.kind} {title}: {escape(key)}")
+            show(console, f"{difference.kind} {title}: {key}")
         if len(keys) > SHOWN:
-            console.print(f"{difference.kind} {title}: {len(keys) - SHOWN} more")
+            show(console, f"{difference.kind} {title}: {len(keys) - SHOWN} more")
 
 
 def _print_pair(console: Console, pair: Pair, first: str, second: str) -> None:
     ids = [brief.brief_id if brief else "none" for brief in (pair.first, pair.second)]
-    console.print(f"brief for {escape(pair.desk)}: {ids[0]} in {escape(first)}, {ids[1]} in {escape(second)}")
+    show(console, f"brief for {pair.desk}: {ids[0]} in {first}, {ids[1]} in {second}")
     for reason in pair.reasons:
-        console.print(f"  because: {escape(reason)}")
+        show(console, f"  because: {reason}")
     for name, one, other in pair.fields:
-        console.print(f"  {name}: {escape(one)} / {escape(other)}")
+        show(console, f"  {name}: {one} / {other}")
     for line in pair.lines:
         if line.reason:
-            console.print(f"  {line.side.value}: {escape(line.text)} ({escape(line.reason)})")
+            show(console, f"  {line.side.value}: {line.text} ({line.reason})")

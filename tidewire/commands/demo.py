@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,17 +13,18 @@ from types import FrameType
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
-from rich.markup import escape
 from rich.table import Table
 
 from newswire.settings import NewswireSettings
 from tidewire.commands.stack import say, show_step
 from tidewire.demo import SAMPLE, Demo, Glance, adopt, demo_profile, problems
 from tidewire.places import stack_settings
+from tidewire.printing import line, tell_json, terminal
 from tidewire.running import start
 from tidewire.stack.stack import Stack
+from tidewire.tables import add_row
 
 Show = Callable[[Glance], None]
 LOOK_EVERY_S = 2.0
@@ -53,7 +52,7 @@ def demo(
         try:
             run = Demo(stack, profile, None if again else started)
             jobs = start(stack, profile, say, run.publish_feeds)
-            typer.echo(f"Page and API   {settings.reader_url}\nFlink web UI   {settings.flink_url}", err=True)
+            say(f"Page and API   {settings.reader_url}\nFlink web UI   {settings.flink_url}")
             if run.played():
                 say("It was played to its end here before; `./tw demo --fresh` deletes that and starts over.")
             with _shown() as show:
@@ -86,12 +85,12 @@ def _report(run: Demo, play: str, as_json: bool) -> None:
     for problem in broken:
         say(f"NOT EQUAL: {problem}")
     if as_json:
-        typer.echo(json.dumps(result))
+        tell_json(result)
     else:
         table = Table("count", "", box=None)
         for name, value in result.items():
-            table.add_row(name.replace("_", " "), "–" if value is None else str(value))
-        Console(stderr=True).print(table)
+            add_row(table, name.replace("_", " "), "–" if value is None else str(value))
+        terminal(err=True).print(table)
     if broken:
         raise typer.Exit(1)
 
@@ -119,20 +118,20 @@ def _stopping() -> Iterator[threading.Event]:
 @contextmanager
 def _shown() -> Iterator[Show]:
     """A live table on a terminal; elsewhere a line when something changed."""
-    console = Console(stderr=True, highlight=False)
+    console = terminal(err=True)
     if console.is_terminal:
         with Live(console=console, refresh_per_second=2, transient=False) as live:
             yield lambda seen: live.update(_table(seen))
         return
     last: list[str] = []
 
-    def line(seen: Glance) -> None:
+    def tell_changes(seen: Glance) -> None:
         text = _summary(seen)
         if not last or last[-1] != text:
             last[:] = [text]
-            print(text, file=sys.stderr, flush=True)
+            say(text)
 
-    yield line
+    yield tell_changes
 
 
 def _summary(seen: Glance) -> str:
@@ -149,9 +148,9 @@ def _table(seen: Glance) -> Group:
     )
     for story in seen.stories:
         independent = f"{story['independent']}/{story['families']}"
-        stories.add_row(escape(story["title"]), str(story["articles_count"]), independent, story["desk"])
+        add_row(stories, story["title"], str(story["articles_count"]), independent, story["desk"])
     briefs = Table("brief", "desk", "id", title="Newest briefs", box=None, expand=True)
     for brief in seen.briefs:
-        briefs.add_row(escape(brief["headline"]), brief["desk"], brief["id"])
-    now = escape(str(seen.newswire["now"] or seen.newswire["waiting_for"]))
-    return Group(f"[bold]{_summary(seen)}[/]  [dim]{now}[/]", stories, briefs)
+        add_row(briefs, brief["headline"], brief["desk"], brief["id"])
+    now = str(seen.newswire["now"] or seen.newswire["waiting_for"])
+    return Group(line((_summary(seen), "bold"), "  ", (now, "dim")), stories, briefs)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from schemas.records import Brief, Feedback, Verdict
 from tidewire.commands.search import brief_answer
 from tidewire.feedback import Row, evaluated
 from tidewire.places import answering_broker, codec, known_lane
+from tidewire.printing import tell, tell_json, terminal
 from tidewire.tables import show_table
 from topics.catalogue import BRIEFS, FEEDBACK
 from topics.decoding import decoded, latest
@@ -70,10 +69,10 @@ def feedback(
     writer.send(topic, brief_id, said)
     writer.flush()
     if as_json:
-        typer.echo(json.dumps({"topic": topic, "brief_id": brief_id, "verdict": verdict.value}))
+        tell_json({"topic": topic, "brief_id": brief_id, "verdict": verdict.value})
         return
     about = f"statement {statement} of brief" if statement else "brief"
-    typer.echo(f"{about} {brief_id} is marked {verdict.value} in {topic}; it stays as it is.")
+    tell(f"{about} {brief_id} is marked {verdict.value} in {topic}; it stays as it is.")
 
 
 def _print(lane: Lane, as_json: bool) -> None:
@@ -83,11 +82,11 @@ def _print(lane: Lane, as_json: bool) -> None:
     rows = evaluated(briefs, said, read_takedowns(broker, reading))
     if as_json:
         shown = [{**asdict(row), "share_wrong": round(row.share_wrong, 4)} for row in rows]
-        typer.echo(json.dumps({"lane": lane.name, "words": len(said), "rows": shown}))
+        tell_json({"lane": lane.name, "words": len(said), "rows": shown})
     elif not said:
-        typer.echo(f"Nothing was said of a brief of lane {lane.name} yet.")
+        tell(f"Nothing was said of a brief of lane {lane.name} yet.")
     else:
-        show_table(Console(highlight=False), COLUMNS, [_cells(row) for row in rows], spare=("recipe",))
+        show_table(terminal(), COLUMNS, [_cells(row) for row in rows], spare=("recipe",))
 
 
 def _cells(row: Row) -> list[str]:

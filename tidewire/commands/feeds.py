@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from producers.catalogue import CatalogueError, inspect_catalogue, listed, publish
 from schemas.codec import to_dict
 from schemas.records import FeedSpec, FeedState
 from tidewire.places import answering_broker, codec
-from tidewire.tables import cut, show_line, show_table
+from tidewire.printing import cut, show, show_whole_line, tell, tell_json, terminal
+from tidewire.tables import show_table
 from tidewire.times import of_millis_short
 from topics.catalogue import FEEDS_STATE
 from topics.decoding import latest
@@ -35,13 +34,13 @@ def import_feeds(
     try:
         found = inspect_catalogue(file)
     except CatalogueError as error:
-        raise CatalogueError(f"{file}: {printable(str(error))}; nothing was imported") from error
+        raise CatalogueError(f"{file}: {error}; nothing was imported") from error
     for skipped in found.skipped:
         said = "" if skipped.cut_off else " skipped"
-        typer.echo(f"line {skipped.line}{said}: {printable(skipped.reason)}", err=True)
+        tell(f"line {skipped.line}{said}: {skipped.reason}", err=True)
     count = publish(answering_broker(), codec(), found.feeds) if found.feeds else 0
     left_out = sum(not each.cut_off for each in found.skipped)
-    typer.echo(f"{file}: {count} into the catalogue, {left_out} skipped.")
+    tell(f"{file}: {count} into the catalogue, {left_out} skipped.")
     if not count or found.cut_off:
         raise typer.Exit(1)
 
@@ -57,15 +56,15 @@ def list_feeds(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.
             {**to_dict(feed), "state": to_dict(states[feed.feed_id]) if feed.feed_id in states else None}
             for feed in feeds
         ]
-        typer.echo(json.dumps(rows, ensure_ascii=False))
+        tell_json(rows)
         return
-    show_feeds(Console(highlight=False), feeds, states)
+    show_feeds(terminal(), feeds, states)
 
 
 def show_feeds(console: Console, feeds: Sequence[FeedSpec], states: Mapping[str, FeedState]) -> None:
     """A line a feed; below them those in trouble, with the whole address and the reason."""
     if not feeds:
-        console.print("No feeds yet; `./tw feeds import FILE.opml` adds some.")
+        show(console, "No feeds yet; `./tw feeds import FILE.opml` adds some.")
         return
     columns = ("feed", "publisher", "desk", "status", "last news (UTC)", "next (UTC)")
     rows = [_row(feed, states.get(feed.feed_id)) for feed in feeds]
@@ -73,16 +72,12 @@ def show_feeds(console: Console, feeds: Sequence[FeedSpec], states: Mapping[str,
     troubles = {feed.feed_id: state.reason for feed in feeds if (state := states.get(feed.feed_id))}
     if not any(troubles.values()):
         return
-    console.print("\n[bold]Trouble[/]")
+    show(console)
+    show(console, ("Trouble", "bold"))
     for feed in feeds:
         if reason := troubles.get(feed.feed_id):
-            show_line(console, " ".join(filter(None, (escape(feed.title), escape(feed.url)))))
-            show_line(console, f"    {escape(without_address(reason, feed.url))}")
-
-
-def printable(text: str) -> str:
-    """Without what a terminal would obey; lists of feeds come from anywhere."""
-    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+            show_whole_line(console, " ".join(filter(None, (feed.title, feed.url))))
+            show_whole_line(console, f"    {without_address(reason, feed.url)}")
 
 
 def without_address(reason: str, url: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -15,6 +14,7 @@ from replay.dropping import abort_transactions
 from tidewire import jobs as flink
 from tidewire.commands.stack import say, show_step
 from tidewire.places import answering_broker, broker, stack_settings
+from tidewire.printing import show, tell, tell_json, terminal
 from tidewire.profile import load
 from tidewire.roles import agents_role
 from tidewire.stack.stack import Stack
@@ -42,15 +42,15 @@ def list_jobs(as_json: Annotated[bool, typer.Option("--json", help="Print JSON."
         for job in jobs.jobs()
     ]
     if as_json:
-        typer.echo(json.dumps(rows))
+        tell_json(rows)
         return
-    show_jobs(Console(highlight=False), rows)
+    show_jobs(terminal(), rows)
 
 
 def show_jobs(console: Console, jobs: list[dict[str, object]]) -> None:
     """A table of them, as `--json` prints them."""
     if not jobs:
-        console.print("No job yet; `./tw jobs submit` starts both.")
+        show(console, "No job yet; `./tw jobs submit` starts both.")
         return
     rows = [
         [
@@ -110,7 +110,7 @@ def savepoint(name: Name = None, lane: LaneName = "live") -> None:
     """Stop jobs with a savepoint each; `jobs submit` goes on from there."""
     _, jobs = _connected()
     for run in flink.runs(Lane(lane), _names(name)):
-        typer.echo(f"{run.name}: {jobs.stop(run)}")
+        tell(f"{run.name}: {jobs.stop(run)}")
 
 
 def _begin_anew(jobs: Jobs, lane: Lane) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from tidewire.places import known_lane
+from tidewire.printing import show, tell_json, terminal
 from tidewire.replayed import apply_environment
 
 if TYPE_CHECKING:
@@ -32,9 +31,9 @@ def rebuild(
     apply_environment(known)
     evidence, found = again(known, brief_id)
     if as_json:
-        typer.echo(json.dumps(_plain(found), ensure_ascii=False))
+        tell_json(_plain(found))
     else:
-        _print(Console(highlight=False), evidence, found)
+        _print(terminal(), evidence, found)
     raise typer.Exit(0 if found.identical else 1)
 
 
@@ -56,7 +55,7 @@ def _plain(found: Rebuilt) -> dict[str, Any]:
 def _print(console: Console, evidence: Evidence, found: Rebuilt) -> None:
     brief = found.brief
     headline = "(taken down)" if evidence.taken_down else brief.headline
-    console.print(f"[bold]{escape(headline)}[/]")
+    show(console, (headline, "bold"))
     facts = [
         f"{len(evidence.raw)} of {len(brief.provenance.sources)} raw records",
         f"story revision {brief.story_revision} from {evidence.given_by or 'nowhere'}",
@@ -64,16 +63,16 @@ def _print(console: Console, evidence: Evidence, found: Rebuilt) -> None:
         f"{len(brief.indicators)} indicators",
         f"{len(evidence.responses)} of {len(brief.provenance.request_hashes)} recorded responses",
     ]
-    console.print(f"[dim]{' · '.join(facts)}[/]")
+    show(console, (" · ".join(facts), "dim"))
     for each in found.missing:
-        console.print(f"missing: {escape(each)}")
+        show(console, f"missing: {each}")
     if (pair := found.differences) is not None:
         for name, one, other in pair.fields:
-            console.print(f"{name}: in the log {escape(one)}; made again {escape(other)}")
+            show(console, f"{name}: in the log {one}; made again {other}")
         for line in pair.lines:
             if line.reason:
-                console.print(f"{line.side.value}: {escape(line.text)} ({escape(line.reason)})")
+                show(console, f"{line.side.value}: {line.text} ({line.reason})")
         for reason in pair.reasons:
-            console.print(f"because: {escape(reason)}")
+            show(console, f"because: {reason}")
     verdict = "identical" if found.identical else "cannot be made again" if found.missing else "different"
-    console.print(f"{verdict} {found.hash}" + (f" {found.again_hash}" if verdict == "different" else ""))
+    show(console, f"{verdict} {found.hash}", f" {found.again_hash}" if verdict == "different" else "")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from flink_jobs.deduplicated import Without
 from flink_jobs.rest import JobSummary, Unreachable
@@ -20,6 +18,7 @@ from tidewire.commands import compare
 from tidewire.commands.stack import say, show_step
 from tidewire.options import asked_options, beginning, ending, models_of, warm_up_ms
 from tidewire.places import answering_broker, stack_settings
+from tidewire.printing import confirm, tell, tell_json, terminal
 from tidewire.profile import load
 from tidewire.replays import Replays
 from tidewire.stack.stack import Stack
@@ -145,12 +144,12 @@ def list_replays(as_json: Annotated[bool, typer.Option("--json", help="Print JSO
     promoted, known = replays.alias.lane(), _known_jobs(replays)
     rows = [_row(replays, lane, promoted, known) for lane in replays.lanes()]
     if as_json:
-        typer.echo(json.dumps(rows))
+        tell_json(rows)
         return
     if not rows:
-        typer.echo("No lane but live; `./tw replay start --lane NAME`.")
+        tell("No lane but live; `./tw replay start --lane NAME`.")
         return
-    show_table(Console(highlight=False), COLUMNS, [_cells(row) for row in rows])
+    show_table(terminal(), COLUMNS, [_cells(row) for row in rows])
 
 
 @app.command()
@@ -173,7 +172,7 @@ def drop(
     replays = _replays()
     replays.check_drop(chosen)
     if not yes:
-        typer.confirm(f"Take away all of lane {lane}?", abort=True)
+        confirm(f"Take away all of lane {lane}?")
     gone = replays.drop(chosen, say)
     say(
         f"lane {lane} is gone: {len(gone.topics)} topics, {len(gone.groups)} groups, "
@@ -193,7 +192,7 @@ def _replays(of_log: bool = True) -> Replays:
 def _agreed(replays: Replays, asked: Asked, options: dict[str, str], yes: bool) -> Replay:
     plan, replay = replays.plan(asked, options)
     for line in described(plan):
-        typer.echo(line)
+        tell(line)
     free, slots = replays.jobs.rest.slots()
     if free < plan.slots:
         raise SelectionError(
@@ -201,7 +200,7 @@ def _agreed(replays: Replays, asked: Asked, options: dict[str, str], yes: bool) 
             "or set TIDEWIRE_STACK_SLOTS higher and start the stack again"
         )
     if not yes:
-        typer.confirm("Go on?", abort=True)
+        confirm("Go on?")
     return replays.record(asked, replay)
 
 
@@ -233,7 +232,7 @@ def _known_jobs(replays: Replays) -> list[JobSummary] | None:
     try:
         return replays.jobs.rest.jobs()
     except Unreachable as error:
-        typer.echo(f"Flink does not answer, so what runs is not known: {error}", err=True)
+        tell(f"Flink does not answer, so what runs is not known: {error}", err=True)
         return None
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.padding import Padding
 
 from tidewire.indicators import in_words
 from tidewire.places import reader
+from tidewire.printing import Part, show, show_whole_line, tell_json, terminal
 from tidewire.reader_client import ReaderProblem
-from tidewire.tables import show_line
 from tidewire.times import short_time
 
 Json = Annotated[bool, typer.Option("--json", help="Print the API's answer as JSON.")]
@@ -50,13 +47,13 @@ def search(
         },
     )
     if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False))
+        tell_json(answer)
         return
-    console = Console(highlight=False)
+    console = terminal()
     if not answer["results"]:
         asked = {"kind": kind, "desk": desk, "language": language, "from": since, "to": until}
-        only = "".join(f", {name} {escape(value)}" for name, value in asked.items() if value)
-        console.print(f"Nothing found for [bold]{escape(query)}[/] in lane {escape(answer['lane'])}{only}.")
+        only = "".join(f", {name} {value}" for name, value in asked.items() if value)
+        show(console, "Nothing found for ", (query, "bold"), f" in lane {answer['lane']}{only}.")
         return
     for number, result in enumerate(answer["results"], 1):
         print_result(console, number, result)
@@ -70,15 +67,17 @@ def print_result(console: Console, number: int, result: dict[str, Any]) -> None:
     facts += [short_time(result["date"]), f"score {result['score']:.3f}"]
     if copies := len(result["copies"]):
         facts.append(f"{copies} {'copy' if copies == 1 else 'copies'}")
-    console.print(f"[bold]{number:>2}. {escape(result['title'])}[/]")
-    console.print(Padding(f"[dim]{escape(' · '.join(part for part in facts if part))}[/]", (0, 0, 0, 4)))
+    show(console, (f"{number:>2}. {result['title']}", "bold"))
+    show(console, (" · ".join(part for part in facts if part), "dim"), indent=4)
     if result["snippet"]:
-        console.print(Padding(escape(result["snippet"]), (0, 0, 0, 4)))
+        show(console, result["snippet"], indent=4)
     if not is_brief:
         place = [result["place"]] if result.get("place") else []
-        show_line(console, f"    [dim]{escape(' · '.join([*place, result['id']]))}[/]")
+        show_whole_line(console, (f"    {' · '.join([*place, result['id']])}", "dim"))
     more = f"./tw brief {result['id']}" if is_brief else result["url"]
-    show_line(console, f"    [cyan]{escape(more)}[/]\n" if more else "")
+    if more:
+        show_whole_line(console, (f"    {more}", "cyan"))
+    show(console)
 
 
 def brief(
@@ -89,9 +88,9 @@ def brief(
     """A brief with numbered citations: quote, outlet, link, date, topic-partition@offset."""
     answer = brief_answer(brief_id, lane)
     if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False))
+        tell_json(answer)
         return
-    console = Console(highlight=False)
+    console = terminal()
     print_brief(console, answer)
     if answer["superseded_by"]:
         print_successors(console, [brief_answer(each, answer["lane"]) for each in answer["superseded_by"]])
@@ -112,7 +111,8 @@ def brief_answer(brief_id: str, lane: str | None) -> dict[str, Any]:
 
 def print_brief(console: Console, said: dict[str, Any]) -> None:
     """A whole brief; ``said`` as the API gives it."""
-    console.print(f"\n[bold]{escape(said['headline'])}[/]")
+    show(console)
+    show(console, (said["headline"], "bold"))
     state = "superseded" if said["superseded"] else "current"
     facts = [
         f"desk {said['desk']}",
@@ -121,37 +121,39 @@ def print_brief(console: Console, said: dict[str, Any]) -> None:
         f"{said['independent_families']} independent owners",
         f"{said['status'].lower()}, {said['writer'].lower()}, {state}",
     ]
-    console.print(f"[dim]{escape(' · '.join(facts))}[/]\n")
-    console.print(f"[bold]{escape(said['bottom_line'])}[/]\n")
+    show(console, (" · ".join(facts), "dim"))
+    show(console)
+    show(console, (said["bottom_line"], "bold"))
+    show(console)
     for number, statement in enumerate(said["statements"], 1):
-        numbers = "".join(f"\\[{n}]" for n in statement["citations"])
-        line = f"{number}. {escape(statement['text'])} [cyan]{numbers}[/]{_standing(statement)}"
-        console.print(Padding(line, (0, 0, 0, 2)))
+        numbers = "".join(f"[{n}]" for n in statement["citations"])
+        told = (f"{number}. {statement['text']} ", (numbers, "cyan"), _standing(statement))
+        show(console, *told, indent=2)
     _print_notes(console, said)
     if said["references"]:
-        console.print("\n[bold]Sources[/]")
+        _print_title(console, "Sources")
     for each in said["references"]:
         _print_reference(console, each)
 
 
-def _standing(statement: dict[str, Any]) -> str:
+def _standing(statement: dict[str, Any]) -> Part:
     """What a statement is if it is no plain fact."""
     kind = statement.get("kind", "FACT").lower()
     confidence = statement.get("confidence")
     told = ["" if kind == "fact" else kind, statement.get("likelihood") or ""]
     told.append(f"{confidence} confidence" if confidence else "")
     shown = ", ".join(filter(None, told))
-    return f" [dim]({escape(shown)})[/]" if shown else ""
+    return (f" ({shown})", "dim") if shown else ""
 
 
 def print_successors(console: Console, later: Sequence[dict[str, Any]]) -> None:
     """The briefs that have taken the place of one; what is new in them says why, if it was withheld."""
-    console.print("\n[bold]Superseded by[/]")
+    _print_title(console, "Superseded by")
     for each in later:
-        console.print(Padding(f"• {escape(each['headline'])}", (0, 0, 0, 2)))
+        show(console, f"• {each['headline']}", indent=2)
         if each["change"]:
-            console.print(Padding(escape(each["change"]), (0, 0, 0, 4)))
-        show_line(console, f"    [cyan]./tw brief {escape(each['id'])}[/]")
+            show(console, each["change"], indent=4)
+        show_whole_line(console, (f"    ./tw brief {each['id']}", "cyan"))
 
 
 def _print_notes(console: Console, said: dict[str, Any]) -> None:
@@ -170,20 +172,25 @@ def _marked(mark: dict[str, Any]) -> str:
 
 def _print_list(console: Console, title: str, notes: Sequence[str]) -> None:
     if notes:
-        console.print(f"\n[bold]{title}[/]")
+        _print_title(console, title)
     for note in notes:
-        console.print(Padding(f"• {escape(note)}", (0, 0, 0, 2)))
+        show(console, f"• {note}", indent=2)
+
+
+def _print_title(console: Console, title: str) -> None:
+    show(console)
+    show(console, (title, "bold"))
 
 
 def _print_reference(console: Console, each: dict[str, Any]) -> None:
-    console.print(f"[cyan]\\[{each['number']}][/] “{escape(each['quote'])}”")
+    show(console, (f"[{each['number']}]", "cyan"), f" “{each['quote']}”")
     if said := each["translation"]:
         shown = f"Machine translation from {said['source_language']}: {' — '.join(said['lines'])}"
-        console.print(Padding(f"[italic]{escape(shown)}[/]", (0, 0, 0, 4)))
+        show(console, (shown, "italic"), indent=4)
     date = short_time(each["date"]) if each["date"] else "undated"
     facts = [each["outlet"], f"grade {each['reliability']}", date, each["place"] or "place unknown"]
     if each["revised"]:
         facts.append("revised since")
-    console.print(Padding(f"[dim]{escape(' · '.join(facts))}[/]", (0, 0, 0, 4)))
-    console.print(Padding(f"[dim]{escape(each['title'])}[/]", (0, 0, 0, 4)))
-    show_line(console, f"    [dim]{escape(each['url'])}[/]")
+    show(console, (" · ".join(facts), "dim"), indent=4)
+    show(console, (each["title"], "dim"), indent=4)
+    show_whole_line(console, (f"    {each['url']}", "dim"))

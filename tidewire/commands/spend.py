@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from agents.money.settings import MoneySettings
 from agents.money.spend import Spend, Sum, add_up
 from schemas.records import AgentEvent
 from tidewire.places import broker, codec, known_lane, stack_settings
+from tidewire.printing import show, tell_json, terminal
 from tidewire.profile import load
-from tidewire.tables import show_whole
+from tidewire.tables import add_row, show_whole
 from topics.catalogue import AGENTS_AUDIT
 from topics.decoding import decoded
 from topics.reading import read_range
@@ -34,9 +33,9 @@ def spend(
     events = (event for _, event in decoded(read_range(broker(), topic), codec(), AgentEvent))
     found, caps = add_up(events), MoneySettings()
     if as_json:
-        typer.echo(json.dumps(_plain(lane, found, caps)))
+        tell_json(_plain(lane, found, caps))
         return
-    _print(Console(highlight=False), lane, found, caps)
+    _print(terminal(), lane, found, caps)
 
 
 def _plain(lane: str, found: Spend, caps: MoneySettings) -> dict[str, Any]:
@@ -64,7 +63,7 @@ def _row(each: Sum) -> dict[str, Any]:
 
 def _print(console: Console, lane: str, found: Spend, caps: MoneySettings) -> None:
     if not found.by_day:
-        console.print(f"No model calls in lane {escape(lane)}: briefs are written without a model.")
+        show(console, f"No model calls in lane {lane}: briefs are written without a model.")
         return
     columns = ("calls", "from the log", "failed", "refused", "input", "cached", "output", "USD")
     table = Table("", *columns, box=None)
@@ -74,15 +73,16 @@ def _print(console: Console, lane: str, found: Spend, caps: MoneySettings) -> No
         column.justify = "right"
     for group in GROUPS:
         for key, each in sorted(getattr(found, f"by_{group}").items()):
-            table.add_row(f"{group} {escape(key)}", *_cells(each))
+            add_row(table, f"{group} {key}", *_cells(each))
     table.add_section()
-    table.add_row("all", *_cells(found.total), style="bold")
+    add_row(table, "all", *_cells(found.total), style="bold")
     # A day or a model that is cut off is of no use.
     show_whole(console, table)
     each_brief = found.total.cost_usd / found.briefs if found.briefs else 0.0
-    console.print(
+    show(
+        console,
         f"{found.briefs} briefs, {each_brief:.4f} USD each. Caps: {caps.per_brief_usd} USD a brief, "
-        f"{caps.per_desk_hour_usd} a desk and hour, {caps.per_day_usd} a day (TIDEWIRE_MONEY_*)."
+        f"{caps.per_desk_hour_usd} a desk and hour, {caps.per_day_usd} a day (TIDEWIRE_MONEY_*).",
     )
 
 

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from flink_jobs.rest import FlinkError
 from flink_jobs.submit import Jobs
 from tidewire import jobs as flink
 from tidewire.places import stack_settings
+from tidewire.printing import show, show_whole_line, tell, tell_json, terminal
 from tidewire.profile import load
 from tidewire.running import start
 from tidewire.stack.stack import Stack, StackStatus, Step
 from tidewire.stack.watch import DEATHS
-from tidewire.tables import show_line, show_table
+from tidewire.tables import show_table
 from tidewire.times import of_millis, of_millis_short
 
 
 def show_step(step: Step) -> None:
     """One line of progress, on standard error."""
     took = f" ({step.seconds:.1f} s)" if step.state in ("ready", "stopped") else ""
-    typer.echo(f"{step.program}: {step.state}{took}", err=True)
+    tell(f"{step.program}: {step.state}{took}", err=True)
 
 
 def say(message: str) -> None:
     """One line of progress, on standard error."""
-    typer.echo(message, err=True)
+    tell(message, err=True)
 
 
 def up() -> None:
@@ -38,7 +37,7 @@ def up() -> None:
     settings = stack_settings()
     stack = Stack(settings, show_step)
     start(stack, load(settings.home), say)
-    typer.echo(f"Page and API   {settings.reader_url}\nFlink web UI   {settings.flink_url}")
+    tell(f"Page and API   {settings.reader_url}\nFlink web UI   {settings.flink_url}")
 
 
 def down() -> None:
@@ -55,26 +54,26 @@ def status(
     found = stack.status()
     jobs, problem = _jobs(stack) if found.running else ([], "")
     if as_json:
-        typer.echo(json.dumps({**dataclasses.asdict(found), "jobs": jobs, "jobs_problem": problem}))
+        tell_json({**dataclasses.asdict(found), "jobs": jobs, "jobs_problem": problem})
         return
-    console = Console(highlight=False)
+    console = terminal()
     if not found.running:
-        console.print(f"The stack of {found.home} is not running; `./tw up` starts it.")
+        show(console, f"The stack of {found.home} is not running; `./tw up` starts it.")
         if found.unsupervised:
-            console.print(
-                f"Left over from a killed stack: {list(found.unsupervised)}; `./tw down` ends them."
+            show(
+                console, f"Left over from a killed stack: {list(found.unsupervised)}; `./tw down` ends them."
             )
         raise typer.Exit(1)
     show_programs(console, found)
     for event in [event for event in stack.events() if event.event in DEATHS][-5:]:
-        console.print(f"[yellow]{of_millis(event.at_ms)} {event.program} {event.event}[/]")
+        show(console, (f"{of_millis(event.at_ms)} {event.program} {event.event}", "yellow"))
     for job in jobs:
         lost = job["failed_committables"]
-        console.print(f"{job['name']}: {job['state']}, {job['checkpoints']} checkpoints since it started")
+        show(console, f"{job['name']}: {job['state']}, {job['checkpoints']} checkpoints since it started")
         if lost:
-            console.print(f"[red]{job['name']} lost {lost} transactions: its outputs are incomplete.[/]")
+            show(console, (f"{job['name']} lost {lost} transactions: its outputs are incomplete.", "red"))
     if problem:
-        console.print(f"[red]{escape(problem)}[/]")
+        show(console, (problem, "red"))
     show_addresses(console, found, settings.reader_url)
 
 
@@ -110,7 +109,7 @@ def show_programs(console: Console, found: StackStatus) -> None:
         for each in found.programs
     ]
     show_table(console, ("process", "state", "pid", "since (UTC)", "restarts", "MB"), rows)
-    show_line(console, f"{found.resident >> 20} MB in all, home {escape(found.home)}")
+    show_whole_line(console, f"{found.resident >> 20} MB in all, home {found.home}")
 
 
 def show_addresses(console: Console, found: StackStatus, reader_url: str) -> None:
@@ -119,7 +118,7 @@ def show_addresses(console: Console, found: StackStatus, reader_url: str) -> Non
     lines = {"Page and API": reader_url}
     lines |= {titles.get(each.name, each.name): each.address for each in found.programs if each.address}
     for title, address in lines.items():
-        show_line(console, f"{title:<16}{escape(address)}")
+        show_whole_line(console, f"{title:<16}{address}")
 
 
 def serve() -> None:

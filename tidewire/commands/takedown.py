@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from schemas.takedown import Takedown
 from tidewire import takedowns
 from tidewire.places import answering_broker, codec
-from tidewire.tables import show_line, show_table
+from tidewire.printing import confirm, show, show_whole_line, tell, tell_json, terminal
+from tidewire.tables import show_table
 from tidewire.takedowns import Under
 from topics.admin import lanes
 from topics.catalogue import BRIEFS
@@ -64,11 +63,11 @@ def list_takedowns(as_json: Annotated[bool, typer.Option("--json", help="Print J
     """Every takedown there is."""
     rows = [[*each.key.split("/", 1), each.reason] for each in read_takedowns(answering_broker(), codec())]
     if as_json:
-        typer.echo(json.dumps([dict(zip(("kind", "what", "reason"), row, strict=True)) for row in rows]))
+        tell_json([dict(zip(("kind", "what", "reason"), row, strict=True)) for row in rows])
     elif rows:
-        show_table(Console(highlight=False), ("kind", "what", "reason"), rows, spare=("reason",))
+        show_table(terminal(), ("kind", "what", "reason"), rows, spare=("reason",))
     else:
-        typer.echo("Nothing was taken down.")
+        tell("Nothing was taken down.")
 
 
 @app.command()
@@ -80,7 +79,7 @@ def purge() -> None:
     """
     settings, reading = answering_broker(), codec()
     for lane in lanes(settings):
-        typer.echo(f"{lane.topic(BRIEFS)}: {takedowns.purge(settings, reading, lane)} dropped")
+        tell(f"{lane.topic(BRIEFS)}: {takedowns.purge(settings, reading, lane)} dropped")
 
 
 def _take_down(takedown: Takedown, yes: bool, anyway: bool = False) -> None:
@@ -92,23 +91,23 @@ def _take_down(takedown: Takedown, yes: bool, anyway: bool = False) -> None:
     named = takedown.article_id
     if named and not anyway and not found.articles and not takedowns.is_logged(settings, named):
         raise takedowns.unknown(settings, reading, named)
-    show_under(Console(highlight=False), found)
+    show_under(terminal(), found)
     if not yes:
-        typer.confirm("Take it down for ever?", abort=True)
+        confirm("Take it down for ever?")
     write_takedown(settings, reading, takedown, time.time_ns() // 1_000_000)
     partitions = ", ".join(str(partition) for partition, _ in places(takedown))
-    typer.echo(f"{takedown.key} is taken down: said in articles.raw, partition {partitions}.")
+    tell(f"{takedown.key} is taken down: said in articles.raw, partition {partitions}.")
 
 
 def show_under(console: Console, found: Under) -> None:
     """What falls under a takedown, in the live lane."""
     if not found.articles:
-        console.print("No article of the live lane falls under it; what comes later is refused.")
+        show(console, "No article of the live lane falls under it; what comes later is refused.")
     _listed(console, "article", found.articles)
     open_ = sum(found.stories.values())
     if found.stories:
         _listed(console, "story", dict.fromkeys(found.stories, ""), "stories")
-        console.print(f"    {open_} of them open: they are revised, or closed where nothing is left")
+        show(console, f"    {open_} of them open: they are revised, or closed where nothing is left")
     _listed(console, "brief that rests on it", found.briefs, "briefs that rest on it")
     _listed(
         console,
@@ -121,8 +120,8 @@ def show_under(console: Console, found: Under) -> None:
 def _listed(console: Console, one: str, found: Mapping[str, str], many: str = "") -> None:
     if not found:
         return
-    console.print(f"[bold]{len(found)} {one if len(found) == 1 else many or f'{one}s'}[/]")
+    show(console, (f"{len(found)} {one if len(found) == 1 else many or f'{one}s'}", "bold"))
     for ident, title in list(found.items())[:LISTED]:
-        show_line(console, f"    {ident}  {escape(title)}".rstrip())
+        show_whole_line(console, f"    {ident}  {title}".rstrip())
     if len(found) > LISTED:
-        console.print(f"    and {len(found) - LISTED} more")
+        show(console, f"    and {len(found) - LISTED} more")

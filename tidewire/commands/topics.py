@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from tidewire.places import answering_broker, registry
+from tidewire.printing import tell_json, terminal
 from tidewire.tables import show_table
 from tidewire.times import duration
 from topics.admin import ensure_topics
@@ -38,9 +38,9 @@ def topics(
     names = {each.topic(name): topic for each in chosen for name, topic in TOPICS.items()}
     rows = [described(name, topic, offset_ranges(settings, name)) for name, topic in names.items()]
     if as_json:
-        typer.echo(json.dumps(rows))
+        tell_json(rows)
         return
-    show_topics(Console(highlight=False), rows)
+    show_topics(terminal(), rows)
 
 
 def described(name: str, topic: Topic, held: dict[int, tuple[int, int]]) -> dict[str, Any]:

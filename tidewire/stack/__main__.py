@@ -5,24 +5,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from tidewire.printing import tell
 from tidewire.stack.stack import Stack, StackError, Step
 
 
 def show(step: Step) -> None:
     took = f" ({step.seconds:.1f} s)" if step.state in ("ready", "stopped") else ""
-    print(f"{step.program}: {step.state}{took}", flush=True)
+    tell(f"{step.program}: {step.state}{took}")
 
 
 def show_status(stack: Stack) -> None:
     status = stack.status()
-    print(f"{status.home}: {'running' if status.running else 'not running'}, {status.resident >> 20} MB")
+    tell(f"{status.home}: {'running' if status.running else 'not running'}, {status.resident >> 20} MB")
     for program in status.programs:
-        print(
+        tell(
             f"{program.name:14} {program.state:9} pid {program.pid} restarts {program.restarts} "
             f"{program.resident >> 20} MB {program.address or ''}"
         )
     if status.unsupervised:
-        print(f"left without a supervisor: {list(status.unsupervised)}; `up` or `down` ends them")
+        tell(f"left without a supervisor: {list(status.unsupervised)}; `up` or `down` ends them")
 
 
 def main(arguments: list[str]) -> int:
@@ -33,12 +34,12 @@ def main(arguments: list[str]) -> int:
         "status": lambda: show_status(stack),
     }
     if len(arguments) != 1 or arguments[0] not in actions:
-        print("usage: python -m tidewire.stack up|down|status", file=sys.stderr)
+        tell("usage: python -m tidewire.stack up|down|status", err=True)
         return 2
     try:
         actions[arguments[0]]()
     except StackError as error:
-        print(error, file=sys.stderr)
+        tell(error, err=True)
         return 1
     return 0
 

@@ -19,6 +19,8 @@ from typing import Any
 
 import stamina
 
+from telemetry.visible import visible
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 WANTED = CHECKOUT / "deploy" / "jars" / "jars.toml"
 LOCK = CHECKOUT / "deploy" / "jars" / "jars.lock.toml"
@@ -197,7 +199,7 @@ def lock_all(wanted: Path = WANTED, lock: Path = LOCK) -> int:
 
 def main(arguments: list[str]) -> int:
     if arguments == ["lock"]:
-        print(f"{LOCK}: {lock_all()} files locked")
+        print(visible(f"{LOCK}: {lock_all()} files locked"))
         return 0
     if arguments[:1] != ["sync"]:
         print("usage: python -m tidewire.stack.jars sync [SET...]|lock", file=sys.stderr)
@@ -205,9 +207,9 @@ def main(arguments: list[str]) -> int:
     try:
         changed = sync(sets=arguments[1:])
     except (JarError, OSError, RuntimeError) as error:
-        print(f"The stack's Java archives could not be fetched: {error}", file=sys.stderr)
+        print(visible(f"The stack's Java archives could not be fetched: {error}"), file=sys.stderr)
         return 1
-    print(f"{JARS}: {'fetched and verified' if changed else 'already complete'}")
+    print(visible(f"{JARS}: {'fetched and verified' if changed else 'already complete'}"))
     return 0
 
 

@@ -12,6 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from telemetry.visible import visible
 from tidewire.stack.leftovers import MARKER, PROGRAM, end, marked
 
 LEFTOVERS_TIMEOUT_S = 2.0
@@ -45,18 +46,23 @@ def _readable(path: Path) -> bool:
         return False
 
 
+def _tell(message: str) -> None:
+    # At once, for this process is about to become another.
+    print(visible(message), flush=True)
+
+
 def main(path: str) -> None:
     program = json.loads(Path(path).read_text())
     name = program["name"]
     if program["end_leftovers"]:
         ended = end(marked(os.environ[MARKER], name), LEFTOVERS_TIMEOUT_S)
         if ended:
-            print(f"ended {len(ended)} processes that the last {name} left behind: {ended}", flush=True)
+            _tell(f"ended {len(ended)} processes that the last {name} left behind: {ended}")
     for folder in program["clear"]:
         empty(Path(folder))
     if program["results"]:
         for removed in forget_unreadable(Path(program["results"])):
-            print(f"removed {removed}, the result of a job that could not be initialised", flush=True)
+            _tell(f"removed {removed}, the result of a job that could not be initialised")
     os.chdir(program["directory"])
     os.execvpe(program["argv"][0], program["argv"], {**os.environ, **program["env"], PROGRAM: name})
 
