@@ -153,16 +153,19 @@ def view(
     end_at: int | None = None,
     without: Without = EVERYTHING,
     takedowns: bool = False,
+    attempts: bool = False,
 ) -> str:
     """CREATE VIEW with the columns of UniqueArticle, and nothing logged after ``end_at`` (epoch ms).
 
     What is left out goes before anything is taken for a duplicate of it. With ``takedowns`` they are rows
-    too, and a last column, KIND, tells them from entries.
+    too, and a last column, KIND, tells them from entries. With ``attempts`` what was sent through again from
+    the dead letters comes again; without, it is a duplicate of what it was.
     """
     within = "" if end_at is None else f" AND `logged_at` <= {timestamp(end_at)}"
     within += without.condition()
     kept = ", ".join(["`effective_at`", *(quoted(name) for name in (*columns(Article), *_SOURCE_COLUMNS))])
     own = [_selected(name, times) for name in columns(UniqueArticle)]
+    key = f"`article_id`, `version`, `content_hash`{', `attempt`' if attempts else ''}"
     selected = ",\n  ".join([*own, quoted(KIND)] if takedowns else own)
     kinds = "IN ('ENTRY', 'TAKEDOWN')" if takedowns else "= 'ENTRY'"
     return f"""CREATE TEMPORARY VIEW {quoted(VIEW)} AS
@@ -170,7 +173,7 @@ SELECT
   {selected}
 FROM (
   SELECT {kept}, ROW_NUMBER() OVER (
-    PARTITION BY `article_id`, `version`, `content_hash` ORDER BY `arrived_at` ASC
+    PARTITION BY {key} ORDER BY `arrived_at` ASC
   ) AS `nth`
   FROM {quoted(RAW)}
   WHERE `kind` {kinds}{within}

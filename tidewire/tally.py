@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from replay.outputs import records
 from schemas.codec import Codec
-from schemas.records import Article, Brief, Kind, Story
+from schemas.records import Article, Brief, DeadLetter, Kind, Story
 from topics.catalogue import (
     ARTICLES_LATE,
     ARTICLES_RAW,
@@ -42,11 +42,15 @@ class Tally:
 
 
 def entry_keys(codec: Codec, raw: Iterable[Received]) -> list[tuple[Key, int]]:
-    """Deduplication key and log-append time of every entry; ticks are left out."""
-    keys = []
+    """Deduplication key and log-append time of every entry; ticks are left out, and so is what was sent
+    through again from the dead letters and stands there already."""
+    keys: list[tuple[Key, int]] = []
+    known: set[Key] = set()
     for each, article in decoded(raw, codec, Article):
-        if article.kind is Kind.ENTRY:
-            keys.append(((article.article_id, article.version, article.content_hash), each.timestamp_ms))
+        key = (article.article_id, article.version, article.content_hash)
+        if article.kind is Kind.ENTRY and not (article.attempt and key in known):
+            keys.append((key, each.timestamp_ms))
+            known.add(key)
     return keys
 
 
@@ -60,7 +64,7 @@ def take(settings: BrokerSettings, codec: Codec, lane: Lane) -> Tally:
         duplicates=len(keys) - len({key for key, _ in keys}),
         unique=_count(settings, lane.topic(ARTICLES_UNIQUE)),
         late=_count(settings, lane.topic(ARTICLES_LATE)),
-        dead_letters=_count(settings, DEAD_LETTERS),
+        dead_letters=sum(not each.retried for each in records(settings, codec, DEAD_LETTERS, DeadLetter)),
         stories=len(stories),
         assignments=_count(settings, lane.topic(ASSIGNMENTS)),
         briefs=len(briefs),

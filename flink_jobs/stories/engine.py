@@ -102,13 +102,14 @@ class StoryEngine:
             self.counters["taken_down"] += 1
             return
         known = self._live.known.get(article.article_id)
-        seen = sight(known, article.version, article.content_hash, at, self._settings.revisions_an_hour)
+        most = self._settings.revisions_an_hour
+        seen = sight(known, article.version, article.content_hash, at, most, article.attempt)
         self.counters[seen.value] += 1
         if known is None or (seen is Sight.REVISION and known.story_id not in self._live.stories):
             yield from self._arrive(item, known, at)
         elif seen is Sight.REVISION:
             yield from self._revise(item, known, at)
-        elif seen is not Sight.HELD:
+        elif seen not in (Sight.HELD, Sight.AGAIN):
             yield self._enriched(item, known, at, variant=seen is Sight.VARIANT)
 
     def _arrive(self, item: Embedded, before: Known | None, at: int) -> Iterator[Output]:
@@ -139,6 +140,7 @@ class StoryEngine:
             publisher=article.publisher,
             url=article.url,
             desk=article.desk,
+            version=article.version,
         )
         independent = story.families.add(article.family, known.duplicate_of is not None)
         news = learn(story, item, copy=known.duplicate_of is not None, words=self._words(story, key))
@@ -183,7 +185,7 @@ class StoryEngine:
         story = self._live.stories[known.story_id]
         was_copy = known.duplicate_of is not None
         known.duplicate_of = self._original(story, item)
-        known.content_hash = item.article.content_hash
+        known.content_hash, known.version = item.article.content_hash, item.article.version
         known.publisher, known.url = item.article.publisher, item.article.url
         known.revision += 1
         known.revised_at = revised_times(known, at)

@@ -22,6 +22,8 @@ class Sight(StrEnum):
     VARIANT = "variant"
     # The current wording again.
     SAME = "same"
+    # Sent through again from the dead letters, and held already, or superseded since.
+    AGAIN = "again"
 
 
 @dataclass(slots=True)
@@ -41,21 +43,34 @@ class Known:
     publisher: str = ""
     url: str = ""
     desk: str = ""
+    # Of the wording; 0 for what an earlier version remembered.
+    version: int = 0
 
 
-def sight(known: Known | None, version: int, content_hash: str, at: int, revisions_an_hour: int) -> Sight:
+def sight(
+    known: Known | None, version: int, content_hash: str, at: int, revisions_an_hour: int, attempt: int = 0
+) -> Sight:
     """Judges a record of an article by what is known of it. `at` is logged time.
 
     A first sight with a version above 1 (a lane that starts in the middle) is a first sight still.
     """
     if known is None:
         return Sight.FIRST
+    if attempt and _is_held(known, version, content_hash):
+        return Sight.AGAIN
     if content_hash == known.content_hash:
         return Sight.SAME
     if version <= 1:
         return Sight.VARIANT
     recent = [time for time in known.revised_at if time > at - HOUR_MS]
     return Sight.REVISION if len(recent) < revisions_an_hour else Sight.HELD
+
+
+def _is_held(known: Known, version: int, content_hash: str) -> bool:
+    """Whether a retry has nothing to add: a version that is there, or one that a later one took the place of.
+    Versions of other feeds begin at 1, and are variants."""
+    same = content_hash == known.content_hash and known.version in (0, version)
+    return same or 1 < version < known.version
 
 
 def revised_times(known: Known, at: int) -> tuple[int, ...]:

@@ -38,7 +38,9 @@ def definitions(run: Run) -> list[str]:
         return [table(ENRICHED, EnrichedArticle, options, (f"WATERMARK FOR `logged_at` AS {watermark}",))]
     source = raw_source(run.connection, run.job, run.start, run.bounds)
     end_at = run.bounds.end_at if run.bounds else None
-    return [raw_table(source, run.times, "order"), view(run.times, end_at, run.without, takedowns=True)]
+    # The engine knows what it holds of what is sent through again; it may have lost the first.
+    deduplicated = view(run.times, end_at, run.without, takedowns=True, attempts=True)
+    return [raw_table(source, run.times, "order"), deduplicated]
 
 
 def selected(run: Run) -> str:

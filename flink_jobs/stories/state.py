@@ -149,6 +149,7 @@ def encode_known(known: Known) -> bytes:
         "publisher": known.publisher,
         "url": known.url,
         "desk": known.desk,
+        "version": known.version,
     }
     return _pack(header, b"")
 

@@ -7,7 +7,9 @@ from pydantic import ValidationError
 
 from flink_jobs.articles.statements import SINKS, definitions, inserts, label
 from flink_jobs.deduplicated import Bounds, Start, Without, raw_table, view
+from flink_jobs.runs import Run
 from flink_jobs.settings import ArticlesSettings, TimeSettings
+from flink_jobs.stories import sources
 from flink_jobs.tables import Connection
 from schemas.takedown import Takedown
 from topics.lane import LIVE
@@ -118,6 +120,15 @@ def test_view_leaves_out_what_was_taken_down() -> None:
         " AND LEFT(`url`, 23) <> 'https://p.example/l''or/'"
     )
     assert Without().taken_down([]).condition() == ""
+
+
+def test_what_is_sent_again_is_new_to_the_job_that_asks_for_attempts_only() -> None:
+    (_, articles, *_) = definitions(CONNECTION, TIMES)
+    assert "PARTITION BY `article_id`, `version`, `content_hash` ORDER" in articles
+    (_, stories) = sources.definitions(
+        Run(job="stories", bootstrap="broker:9092", registry_url="http://registry/apis")
+    )
+    assert "PARTITION BY `article_id`, `version`, `content_hash`, `attempt` ORDER" in stories
 
 
 def test_only_stories_read_takedowns() -> None:

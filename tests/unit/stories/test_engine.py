@@ -237,3 +237,25 @@ def test_acceleration_is_news_without_anything_new_in_the_texts(write, new_engin
     assert first.story.article_count == 1
     assert faster.reason.startswith("1 acceleration (")
     assert faster.assigned_at == items[5].article.logged_at
+
+
+def test_what_is_sent_through_again_counts_once_and_gets_in_where_it_was_lost(write, new_engine):
+    engine = new_engine()
+    first = write("a", "Port strike halts cargo", "Dockers walked out over wages.", at=0)
+    before = engine.process(first)
+    assert len(before) == 2
+    again = write("a", "Port strike halts cargo", "Dockers walked out over wages.", at=0.5, attempt=1)
+    assert engine.process(again) == []
+    lost = write("b", "Port strike stops all", "Dockers walked out over wages too.", at=0.9, attempt=1)
+    assert [type(each).__name__ for each in engine.process(lost)] == ["EnrichedArticle", "Story"]
+    assert engine.counters["again"] == 1
+
+
+def test_a_restored_engine_knows_versions(write, new_engine):
+    engine, restored = new_engine(), new_engine()
+    for version in (1, 2, 3):
+        engine.process(write("a", "Port strike", f"Wording {version} of it.", at=version, version=version))
+    restored.restore([(key, value) for key, value in engine.puts() if value is not None])
+    old = write("a", "Port strike", "Wording 2 of it.", at=9, version=2, attempt=1)
+    # What was due by then comes all the same.
+    assert {type(each) for each in restored.process(old)} == {Assignment}

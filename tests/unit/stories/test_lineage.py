@@ -45,6 +45,22 @@ def test_what_a_record_is_to_an_article(known, version, content_hash, expected):
     assert sight(known, version, content_hash, at=0, revisions_an_hour=2) is expected
 
 
+@pytest.mark.parametrize(
+    ("version", "content_hash", "expected"),
+    [
+        (3, "h3", Sight.AGAIN),
+        (2, "h2", Sight.AGAIN),
+        (4, "h4", Sight.REVISION),
+        (1, "h1", Sight.VARIANT),
+        (1, "h3", Sight.SAME),
+    ],
+)
+def test_what_is_sent_again_adds_what_is_not_held_nor_superseded(version, content_hash, expected):
+    known = replace(KNOWN, content_hash="h3", version=3)
+    assert sight(known, version, content_hash, at=0, revisions_an_hour=2, attempt=1) is expected
+    assert sight(None, version, content_hash, at=0, revisions_an_hour=2, attempt=1) is Sight.FIRST
+
+
 def test_revisions_beyond_the_hours_number_are_held_until_the_hour_has_passed():
     known = replace(KNOWN)
     for at in (0, 1000):
