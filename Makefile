@@ -7,6 +7,7 @@ ENV := .tidewire-env
 UV := $(ENV)/tools/bin/uv
 RUN := .venv/bin
 ARGS ?=
+JAVA := $(wildcard flink_jobs/java/tidewire/flink/*.java)
 # Tests with a target of their own: they take long, or need what not every machine has.
 LONG := e2e/test_2_again.py e2e/test_3_clock.py e2e/test_5_interrupted.py integration/agents/test_paid_once.py \
 	integration/agents/test_replayed_money.py
@@ -39,9 +40,10 @@ $(ENV)/tools/.complete: deploy/tools/uv.txt
 	@$(UV) sync --frozen --quiet
 	@touch $@
 
-$(ENV)/jars/.complete: .venv/.complete deploy/jars/jars.lock.toml
+$(ENV)/jars/.complete: .venv/.complete deploy/jars/jars.lock.toml $(JAVA)
 	@echo "Fetching Kafka, the schema registry and Flink's connectors"
 	@$(RUN)/python -m tidewire.stack.jars sync
+	@$(RUN)/python -m tidewire.stack.java
 	@touch $@
 
 tw: Makefile

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from flink_jobs.settings import TimeSettings
-from flink_jobs.tables import Connection, columns, interval, literal, quoted, table
+from flink_jobs.tables import ERROR, Connection, columns, interval, literal, quoted, source_table
 from schemas.records import Article, UniqueArticle
 from schemas.takedown import Takedown
 from topics.catalogue import ARTICLES_RAW
@@ -145,7 +145,7 @@ def raw_table(options: Mapping[str, str], times: TimeSettings, clock: Clock) -> 
         "windows": ("effective_at", times.lateness_ms + times.window_skew_ms),
     }[clock]
     watermark = f"WATERMARK FOR {quoted(column)} AS {_LOGGED_AT} - {interval(delay_ms + BEHIND_MS)}"
-    return table(RAW, Article, options, (*_METADATA, watermark))
+    return source_table(RAW, Article, options, (*_METADATA, watermark))
 
 
 def view(
@@ -176,7 +176,7 @@ FROM (
     PARTITION BY {key} ORDER BY `arrived_at` ASC
   ) AS `nth`
   FROM {quoted(RAW)}
-  WHERE `kind` {kinds}{within}
+  WHERE `kind` {kinds} AND `{ERROR}` IS NULL{within}
 )
 WHERE `nth` = 1"""
 

@@ -59,7 +59,7 @@ class Run(BaseModel):
 
     @property
     def connection(self) -> Connection:
-        return Connection(self.bootstrap, self.registry_url, self.lane)
+        return Connection(self.bootstrap, self.registry_url, self.lane, self.settings.flood_failures)
 
     @property
     def checkpoints(self) -> Path:

@@ -61,13 +61,18 @@ class EmbeddingSettings(BaseSettings):
 
 
 class JobSettings(BaseSettings):
-    """What both jobs share. ``home`` holds checkpoints and savepoints, a folder for each lane."""
+    """What both jobs share. ``home`` holds checkpoints and savepoints, a folder for each lane.
+
+    ``flood_failures``: a job stops for good when so many of the last 1,000 records failed, and half of them.
+    Higher it is for one start, by someone who knows that they are to become dead letters.
+    """
 
     model_config = SettingsConfigDict(env_prefix="TIDEWIRE_")
 
     home: Path = Path(".tidewire")
     checkpoint_interval_ms: Count = 2_000
     watermark_interval_ms: Count = 100
+    flood_failures: Count = 100
 
     @property
     def states(self) -> Path:

@@ -35,3 +35,11 @@ DEAD_LETTER_KEY_BYTES = 4 * 1024
 # The largest record the broker takes, and the largest that is written to it: the rest is for header and key.
 MESSAGE_BYTES = 4 * 1024 * 1024
 RECORD_BYTES = MESSAGE_BYTES - 64 * 1024
+
+# A record of the raw log, as the jobs take it. By the figures above an entry is at most
+# 700,000 bytes; earlier producers put titles of any length beside the text that they are in.
+ARTICLE_BYTES = 2 * 1024 * 1024
+# An id that we made: a UUID, or a hash in hex.
+ID_CHARACTERS = 100
+# A URL in the raw log: earlier producers took longer ones than URL_CHARACTERS.
+LOGGED_URL_CHARACTERS = 4 * URL_CHARACTERS

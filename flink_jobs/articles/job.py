@@ -7,7 +7,7 @@ import sys
 from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.table import StreamTableEnvironment
 
-from flink_jobs.articles.statements import SINKS, definitions, inserts
+from flink_jobs.articles.statements import TABLES, definitions, inserts
 from flink_jobs.deduplicated import RAW
 from flink_jobs.environment import environments, name_operators
 from flink_jobs.runs import Run
@@ -19,10 +19,10 @@ def build(run: Run, env: StreamExecutionEnvironment, tables: StreamTableEnvironm
     for statement in definitions(run.connection, run.times, run.bounds, run.start, run.without):
         tables.execute_sql(statement)
     outputs = tables.create_statement_set()
-    for statement in inserts(run.articles, run.times, run.bounds, run.start):
+    for statement in inserts(run.articles, run.times, run.bounds, run.start, run.lane):
         outputs.add_insert_sql(statement)
     outputs.attach_as_datastream()
-    name_operators(env, {RAW: ARTICLES_RAW, **SINKS})
+    name_operators(env, {RAW: ARTICLES_RAW, **TABLES})
 
 
 def main() -> None:

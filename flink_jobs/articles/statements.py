@@ -5,16 +5,42 @@ from __future__ import annotations
 from pathlib import Path
 from string import Template
 
-from flink_jobs.deduplicated import EVERYTHING, Bounds, Start, Without, raw_source, raw_table, timestamp, view
+from flink_jobs.deduplicated import (
+    EVERYTHING,
+    RAW,
+    Bounds,
+    Start,
+    Without,
+    raw_source,
+    raw_table,
+    timestamp,
+    view,
+)
 from flink_jobs.settings import ArticlesSettings, TimeSettings
-from flink_jobs.tables import Connection, columns, interval, quoted, sink_table
-from schemas.records import UniqueArticle
-from topics.catalogue import ARTICLES_LATE, ARTICLES_UNIQUE, INDICATORS
+from flink_jobs.tables import (
+    ERROR,
+    RAW_KEY,
+    UNDECODABLE,
+    WHOLE,
+    Connection,
+    columns,
+    default,
+    interval,
+    literal,
+    quoted,
+    sink_table,
+)
+from schemas.records import DeadLetter, UniqueArticle
+from topics.catalogue import ARTICLES_LATE, ARTICLES_RAW, ARTICLES_UNIQUE, DEAD_LETTERS, INDICATORS
+from topics.lane import LIVE, Lane
 
 HERE = Path(__file__).parent
 JOB = "articles"
+STAGE = "articles.decode"
 # Table names, each the name of its topic with underscores.
 SINKS = {topic.replace(".", "_"): topic for topic in (ARTICLES_UNIQUE, ARTICLES_LATE, INDICATORS)}
+DEAD = "dead_letters"
+TABLES = {**SINKS, DEAD: DEAD_LETTERS}
 
 
 def definitions(
@@ -29,6 +55,7 @@ def definitions(
         raw_table(raw_source(connection, JOB, start, bounds), times, "windows"),
         view(times, bounds.end_at if bounds else None, without),
         *(sink_table(name, topic, connection) for name, topic in SINKS.items()),
+        sink_table(DEAD, DEAD_LETTERS, connection, JOB),
         _sql("scoped"),
     ]
 
@@ -38,8 +65,9 @@ def inserts(
     times: TimeSettings,
     bounds: Bounds | None = None,
     start: Start | None = None,
+    lane: Lane = LIVE,
 ) -> list[str]:
-    """One INSERT for each output; together they make one job."""
+    """One INSERT for each output; together they make one job. ``lane`` is said in dead letters."""
     # Unlike stories these rows have no mark of a warm-up: what only warms up is not written.
     begun = f"logged_at >= {timestamp(start.begins_at)}" if start and start.begins_at else "TRUE"
     unique = ", ".join(
@@ -54,7 +82,34 @@ def inserts(
         _sql("unique", columns=unique, begun=begun),
         _sql("late", columns=unique, begun=begun),
         _sql("indicators", windows=windows, whole=_whole(times, bounds, start)),
+        _undecodable(begun, bounds, lane),
     ]
+
+
+def _undecodable(begun: str, bounds: Bounds | None, lane: Lane) -> str:
+    """Of what cannot be decoded; all of it follows from the log, so a second run says the same."""
+    said = {
+        "source": literal(ARTICLES_RAW),
+        "key": quoted(RAW_KEY),
+        "value": quoted(UNDECODABLE),
+        "topic": literal(ARTICLES_RAW),
+        "partition": "`raw_partition`",
+        "offset": "`raw_offset`",
+        "stage": literal(STAGE),
+        "error": literal("Undecodable"),
+        "reason": quoted(ERROR),
+        "failed_at": "`logged_at`",
+        "lane": literal("" if lane.is_live else lane.name),
+        "whole": f"COALESCE({quoted(WHOLE)}, FALSE)",
+    }
+    selected = ",\n  ".join(
+        f"{said.get(name) or default(kind)} AS {quoted(name)}" for name, kind in columns(DeadLetter).items()
+    )
+    within = f" AND `logged_at` <= {timestamp(bounds.end_at)}" if bounds else ""
+    return (
+        f"INSERT INTO {quoted(DEAD)}\nSELECT\n  {selected},\n  {literal(ARTICLES_RAW)} AS `record_key`\n"
+        f"FROM {quoted(RAW)}\nWHERE {quoted(ERROR)} IS NOT NULL AND {begun}{within}"
+    )
 
 
 def label(window_s: int) -> str:

@@ -16,12 +16,12 @@ from desks.prototypes import NO_PROTOTYPES, Prototypes
 from flink_jobs.stories import merge, output, takedown
 from flink_jobs.stories.assign import Ledger, Routing, assignments, decisions, due_at
 from flink_jobs.stories.cluster import Clusterer, Weights, load_weights
-from flink_jobs.stories.due import Calendar, Due
+from flink_jobs.stories.due import Calendar, Due, Entry
 from flink_jobs.stories.embedded import Embedded
 from flink_jobs.stories.features import document
 from flink_jobs.stories.lineage import Known, Member, Sight, original_of, revised_times, shown_members, sight
 from flink_jobs.stories.live import Live
-from flink_jobs.stories.news import learn
+from flink_jobs.stories.news import learn, numbers_said
 from flink_jobs.stories.order import position
 from flink_jobs.stories.settings import StoriesSettings
 from flink_jobs.stories.state import LiveStory
@@ -88,9 +88,29 @@ class StoryEngine:
     def advance(self, to_ms: int) -> list[Story | Assignment]:
         """Fires what is due at or before a logged time; each output carries the time it was due."""
         result: list[Story | Assignment] = []
-        while (entry := self._calendar.pop(to_ms)) is not None:
-            result += self._fire(*entry)
+        while (entry := self.pop_due(to_ms)) is not None:
+            result += self.fire(entry)
         return result
+
+    def prepare(self, item: Embedded) -> None:
+        """All that can fail on an item's text, and changes nothing. Raises whatever that raises."""
+        article = item.article
+        if not item.takedown:
+            document(item, article.logged_at)
+            numbers_said(article.text, article.language)
+
+    def pop_due(self, to_ms: int) -> Entry | None:
+        """The next of what is due at or before a logged time; it is to be fired or given up."""
+        return self._calendar.pop(to_ms)
+
+    def give_up(self, entry: Entry) -> None:
+        """Instead of firing it: a story's news goes out with the next, a story closes without a word."""
+        story = self._live.stories[entry.key]
+        if entry.due is Due.CLOSE:
+            self._live.close(entry.key)
+        else:
+            story.assign_at = None
+            self._live.changed(story)
 
     def next_due(self) -> int | None:
         """The logged time at which something is due next."""
@@ -242,7 +262,9 @@ class StoryEngine:
         due = due_at(at, bool(story.given), self._settings.first_debounce_ms, self._settings.debounce_ms)
         story.assign_at = due if story.assign_at is None else min(due, story.assign_at)
 
-    def _fire(self, at: int, due: Due, key: str) -> list[Story | Assignment]:
+    def fire(self, entry: Entry) -> list[Story | Assignment]:
+        """Does what is due; each output carries the time it was due."""
+        at, due, key = entry
         if due is Due.FORGET:
             self._live.forget(key)
             return []

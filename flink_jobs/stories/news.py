@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 from flink_jobs.stories.assign import Ledger
 from flink_jobs.stories.embedded import NAMED_CHARACTERS, Embedded
@@ -44,10 +45,15 @@ def learn(
     return Ledger() if copy else Ledger(names=new_names, numbers=new_numbers)
 
 
-def numbers_said(text: str, language: str) -> list[str]:
+def numbers_said(text: str, language: str) -> tuple[str, ...]:
     """Keys of the numbers in what is read of a text, sorted; bare years are none."""
-    found = numbers(text[:NAMED_CHARACTERS], language)
-    return sorted({number.key for number in found if number.unit != "year"})
+    return _numbers_read(text[:NAMED_CHARACTERS], language)
+
+
+# An article is asked twice: whether its text can be read at all, and what it says.
+@lru_cache(maxsize=16)
+def _numbers_read(text: str, language: str) -> tuple[str, ...]:
+    return tuple(sorted({number.key for number in numbers(text, language) if number.unit != "year"}))
 
 
 def most_mentioned(names: dict[str, int]) -> dict[str, int]:

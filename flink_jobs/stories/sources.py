@@ -19,7 +19,7 @@ from flink_jobs.deduplicated import (
     view,
 )
 from flink_jobs.runs import Run
-from flink_jobs.tables import columns, interval, quoted, table
+from flink_jobs.tables import columns, interval, quoted, source_table
 from schemas.records import EnrichedArticle, UniqueArticle
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW
 from topics.lane import LIVE
@@ -35,7 +35,9 @@ def definitions(run: Run) -> list[str]:
         for part in (run.start, run.bounds):
             options |= part.options() if part else {}
         watermark = f"`logged_at` - {interval(run.times.order_skew_ms + BEHIND_MS)}"
-        return [table(ENRICHED, EnrichedArticle, options, (f"WATERMARK FOR `logged_at` AS {watermark}",))]
+        return [
+            source_table(ENRICHED, EnrichedArticle, options, (f"WATERMARK FOR `logged_at` AS {watermark}",))
+        ]
     source = raw_source(run.connection, run.job, run.start, run.bounds)
     end_at = run.bounds.end_at if run.bounds else None
     # The engine knows what it holds of what is sent through again; it may have lost the first.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -42,9 +42,14 @@ class Raw:
     takedowns: tuple[tuple[Received, Article], ...] = ()
 
 
-def read_raw(broker: BrokerSettings, codec: Codec, end_at: int) -> Raw:
+def read_raw(
+    broker: BrokerSettings, codec: Codec, end_at: int, refused: Container[tuple[int, int]] = ()
+) -> Raw:
+    """``refused``: partitions and offsets of what is no record."""
     entries, takedowns = [], []
     for place in read_range(broker, ARTICLES_RAW):
+        if (place.partition, place.offset) in refused:
+            continue
         article = codec.decode(place.value or b"", Article)
         if article.kind is not Kind.TICK and place.timestamp_ms <= end_at:
             (entries if article.kind is Kind.ENTRY else takedowns).append((place, article))

