@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,10 +65,14 @@ def document(item: Embedded, at: int) -> Document:
     words = sorted({word for name in item.names for word in name_words(name)})
     return Document(
         vector=from_bytes(item.vector),
-        terms=terms(article.title, lead, article.language),
+        terms=_terms(article.title, lead, article.language),
         names={word: round(UNIT * rarity(word, article.language)) for word in words},
         at=at,
     )
+
+
+# An article is asked twice: whether its text can be read at all, and what it says.
+_terms = lru_cache(maxsize=16)(terms)
 
 
 @dataclass(slots=True)

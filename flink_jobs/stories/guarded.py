@@ -56,7 +56,7 @@ class GuardedEngine(Generic[T]):
             self._engine.prepare(item)
         except NOT_THE_RECORDS:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever a text leads it to, it is that text alone
             yield of_article(item.article, STAGE, error)
             return
         done = self._tried(lambda engine: engine.process(item))
@@ -87,7 +87,7 @@ class GuardedEngine(Generic[T]):
             done = [self._encode(each) for each in act(self._engine)]
         except NOT_THE_RECORDS:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever a text leads it to, it is that text alone
             self._rebuild()
             return error
         self._done.append(act)

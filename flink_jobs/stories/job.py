@@ -14,15 +14,17 @@ from desks.prototypes import NO_PROTOTYPES, prototypes_of
 from flink_jobs.environment import environments, name_operators
 from flink_jobs.runs import Run
 from flink_jobs.stories.operators import Embed, Known, Stories
-from flink_jobs.stories.rows import OUTPUTS, KnownIds
+from flink_jobs.stories.rows import ENCODED, FLOOD, KnownIds
 from flink_jobs.stories.sources import definitions, selected, table_names
 from flink_jobs.tables import encoded_sink_table, quoted
 from language.models import encoder
 from schemas.registry import Registry, RegistrySettings
-from topics.catalogue import ARTICLES_RAW
+from topics.catalogue import ARTICLES_RAW, DEAD_LETTERS
+from topics.guard import FloodLimit
 
 OUTPUT_COLUMNS = ("topic", "record_key", "record_value")
-SINKS = {topic.replace(".", "_"): topic for topic in OUTPUTS.values()}
+SINKS = {topic.replace(".", "_"): topic for topic in ENCODED.values()}
+GOES_ON = "goes_on"
 
 
 def build(run: Run, ids: KnownIds, env: StreamExecutionEnvironment, tables: StreamTableEnvironment) -> None:
@@ -31,15 +33,26 @@ def build(run: Run, ids: KnownIds, env: StreamExecutionEnvironment, tables: Stre
         tables.execute_sql(statement)
     outputs = _stories(run, tables, ids)
     tables.create_temporary_view("outputs", tables.from_data_stream(outputs, _output_schema()))
+    tables.execute_sql(f"CREATE TEMPORARY FUNCTION {GOES_ON} AS 'tidewire.flink.StopOnFlood'")
     statements = tables.create_statement_set()
     for name, topic in SINKS.items():
-        tables.execute_sql(encoded_sink_table(name, topic, run.connection))
+        shared = topic == DEAD_LETTERS
+        tables.execute_sql(encoded_sink_table(name, topic, run.connection, run.job if shared else ""))
         statements.add_insert_sql(
-            f"INSERT INTO {quoted(name)} SELECT `record_value`, `record_key`"
-            f" FROM `outputs` WHERE `topic` = '{topic}'"
+            f"INSERT INTO {quoted(name)} SELECT `record_value`, `record_key` FROM `outputs`"
+            f" WHERE {_dead_or_flood() if shared else _of(topic)}"
         )
     statements.attach_as_datastream()
     name_operators(env, {**table_names(run), **SINKS}, deduplicates=run.source == ARTICLES_RAW)
+
+
+def _of(topic: str) -> str:
+    return f"`topic` = '{topic}'"
+
+
+def _dead_or_flood() -> str:
+    reason = f"CASE WHEN `topic` = '{FLOOD}' THEN `record_key` ELSE CAST(NULL AS STRING) END"
+    return f"`topic` IN ('{DEAD_LETTERS}', '{FLOOD}') AND {GOES_ON}({reason})"
 
 
 def _stories(run: Run, tables: StreamTableEnvironment, ids: KnownIds) -> DataStream:
@@ -51,7 +64,8 @@ def _stories(run: Run, tables: StreamTableEnvironment, ids: KnownIds) -> DataStr
     prototypes = NO_PROTOTYPES
     if any(desk.prototypes for desk in desks):
         prototypes = prototypes_of(desks, encoder(run.stories.embedding_model))
-    stories = Stories(run.stories, desks, ids, end_at, run.weights, prototypes)
+    flood = FloodLimit(failures=run.settings.flood_failures)
+    stories = Stories(run.stories, desks, ids, end_at, run.weights, prototypes, run.lane, flood)
     return (
         # The order of the log is one order: everything is under one key.
         embedded.key_by(lambda _: "all", key_type=Types.STRING())

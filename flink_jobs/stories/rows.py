@@ -9,17 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from flink_jobs.stories.failures import TooLarge
 from flink_jobs.tables import columns
 from schemas.codec import Codec, from_dict, schema_text
-from schemas.records import Assignment, EnrichedArticle, Record, Story, UniqueArticle
+from schemas.limits import RECORD_BYTES
+from schemas.records import Assignment, DeadLetter, EnrichedArticle, Record, Story, UniqueArticle
 from schemas.registry import Registry
-from topics.catalogue import ARTICLES_ENRICHED, ASSIGNMENTS, STORIES, TOPICS
+from topics.catalogue import ARTICLES_ENRICHED, ASSIGNMENTS, DEAD_LETTERS, STORIES, TOPICS
 
 OUTPUTS: dict[type[Record], str] = {
     EnrichedArticle: ARTICLES_ENRICHED,
     Story: STORIES,
     Assignment: ASSIGNMENTS,
 }
+ENCODED: dict[type[Record], str] = {**OUTPUTS, DeadLetter: DEAD_LETTERS}
+# No topic: a row of it ends the job, with its key as the reason.
+FLOOD = "flood"
 FIELDS = tuple(columns(UniqueArticle))
 
 
@@ -39,8 +44,8 @@ class KnownIds:
 
     @classmethod
     def of(cls, registry: Registry) -> KnownIds:
-        """Those of the job's outputs. Raises UnregisteredSchema when one is not registered."""
-        return cls({record_type.__name__: registry.id_of(record_type) for record_type in OUTPUTS})
+        """Those of what the job writes. Raises UnregisteredSchema when one is not registered."""
+        return cls({record_type.__name__: registry.id_of(record_type) for record_type in ENCODED})
 
     def id_of(self, record_type: type[Record]) -> int:
         """Raises KeyError for a record that is no output of the job."""
@@ -51,7 +56,7 @@ class KnownIds:
         name = next((name for name, known in self._ids.items() if known == schema_id), None)
         if name is None:
             raise KeyError(schema_id)
-        return schema_text(next(each for each in OUTPUTS if each.__name__ == name))
+        return schema_text(next(each for each in ENCODED if each.__name__ == name))
 
 
 def unique_article(row: Sequence[Any]) -> UniqueArticle:
@@ -60,6 +65,12 @@ def unique_article(row: Sequence[Any]) -> UniqueArticle:
 
 
 def encoded(record: Record, codec: Codec) -> Encoded:
-    """Topic, key and bytes of an output. Raises KeyError for a record that is none."""
-    topic = OUTPUTS[type(record)]
-    return Encoded(topic, str(getattr(record, TOPICS[topic].key)), codec.encode(record))
+    """Topic, key and bytes of an output. Raises KeyError for a record that is none, TooLarge, and whatever
+    encoding raises."""
+    topic = ENCODED[type(record)]
+    key, value = str(getattr(record, TOPICS[topic].key)), codec.encode(record)
+    if len(value) > RECORD_BYTES:
+        raise TooLarge(
+            f"a {type(record).__name__} of {len(value)} bytes under {key}, at most {RECORD_BYTES} may be"
+        )
+    return Encoded(topic, key, value)

@@ -18,12 +18,15 @@ import numpy as np
 
 from flink_jobs.stories.assign import Ledger
 from flink_jobs.stories.embedded import Embedded
+from flink_jobs.stories.failures import Failure
 from flink_jobs.stories.features import Shape
 from flink_jobs.stories.lineage import Families, Known, Member
 from flink_jobs.stories.pace import Pace
 from schemas.codec import from_dict, to_dict
 from schemas.records import StoryArticle, StoryChange, UniqueArticle
 from schemas.takedown import Takedown
+
+FAILED = "failed"
 
 
 @dataclass(slots=True)
@@ -170,7 +173,10 @@ def encode_embedded(item: Embedded) -> bytes:
 
 
 def decode_embedded(data: bytes) -> Embedded:
-    header, blob = _unpack(data)
+    return _embedded(*_unpack(data))
+
+
+def _embedded(header: dict[str, Any], blob: bytes) -> Embedded:
     size = header["vector"]
     return Embedded(
         article=from_dict(UniqueArticle, header["article"]),
@@ -179,6 +185,16 @@ def decode_embedded(data: bytes) -> Embedded:
         names=tuple(header["names"]),
         takedown=header.get("takedown", False),
     )
+
+
+def encode_failure(failure: Failure) -> bytes:
+    return _pack({FAILED: asdict(failure)}, b"")
+
+
+def decode_arrived(data: bytes) -> Embedded | Failure:
+    """What the embedding operator hands on."""
+    header, blob = _unpack(data)
+    return Failure(**header[FAILED]) if FAILED in header else _embedded(header, blob)
 
 
 def encode_takedown(takedown: Takedown) -> bytes:

@@ -162,7 +162,8 @@ def test_each_is_one_dead_letter_with_its_place_and_bytes(hostile: Hostile, lane
     places = Counter((each.partition, each.offset) for each in letters)
     assert places == Counter(dict.fromkeys(hostile.written, 1))
     for each in letters:
-        assert each.partition is not None and each.offset is not None
+        assert each.partition is not None
+        assert each.offset is not None
         what, key, value = hostile.written[each.partition, each.offset]
         assert (each.topic, each.source, each.stage) == (ARTICLES_RAW, ARTICLES_RAW, "articles.decode"), what
         assert each.key == key, what

@@ -1,7 +1,7 @@
 """Makes a jar of the Java in this project: `python -m tidewire.stack.java [JARS]`.
 
-Flink's formats are Java, and a Java runtime brings no compiler: Eclipse's, one jar of the set `compiler`, runs on
-it. The jar lands beside Flink's connectors, and equal sources give equal bytes.
+Flink's formats are Java, and a Java runtime brings no compiler: Eclipse's, one jar of the set `compiler`,
+runs on it. The jar lands beside Flink's connectors, and equal sources give equal bytes.
 """
 
 from __future__ import annotations

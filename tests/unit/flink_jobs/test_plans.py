@@ -20,7 +20,7 @@ from flink_jobs.articles.statements import TABLES as ARTICLES_TABLES
 from flink_jobs.articles.statements import definitions, inserts
 from flink_jobs.deduplicated import RAW, Bounds, Start, Without
 from flink_jobs.runs import JobName, Run
-from flink_jobs.stories.rows import OUTPUTS, KnownIds
+from flink_jobs.stories.rows import ENCODED, KnownIds
 from flink_jobs.stories.sources import selected
 from tidewire.stack.jars import JARS
 from tidewire.stack.java import JAR
@@ -35,7 +35,7 @@ REUSED = re.compile(r"\)\((reuse_id=\[\d+\])\)$")
 MODE = re.compile(r"changelogMode=\[([^]]+)\]")
 # Takedowns go through the order too; windows do not count them.
 STORIES_READ = "SEARCH(kind, Sarg[_UTF-16LE'ENTRY', _UTF-16LE'TAKEDOWN']"
-IDS = KnownIds({record_type.__name__: number for number, record_type in enumerate(OUTPUTS)})
+IDS = KnownIds({record_type.__name__: number for number, record_type in enumerate(ENCODED)})
 
 pytestmark = [
     # PyFlink's modules use what Python deprecated, and leave the pipes to its Java process open.
@@ -237,7 +237,7 @@ def test_enriched_articles_are_neither_deduplicated_nor_embedded(changed: dict[s
         f"source {ARTICLES_ENRICHED}": ARTICLES_ENRICHED,
         "embed": "embed",
         "stories": "stories",
-        **{f"sink {topic}": topic for topic in OUTPUTS.values()},
+        **{f"sink {topic}": topic for topic in ENCODED.values()},
     }
     assert "watermark=[-(logged_at, 1:INTERVAL" in found.execution
 
@@ -259,7 +259,7 @@ def test_stateful_operators_of_stories_have_lasting_names(stories: Planned) -> N
         "deduplicate": "deduplicate",
         "embed": "embed",
         "stories": "stories",
-        **{f"sink {topic}": topic for topic in OUTPUTS.values()},
+        **{f"sink {topic}": topic for topic in ENCODED.values()},
     }
 
 

@@ -71,10 +71,8 @@ def test_unbounded_run_has_no_end() -> None:
 
 def test_view_takes_entries_and_nothing_logged_after_the_end() -> None:
     text = view(TIMES, BOUNDS.end_at)
-    assert (
-        "WHERE `kind` = 'ENTRY' AND `undecodable_because` IS NULL AND `logged_at` <= CAST(TO_TIMESTAMP_LTZ(1790000000000, 3)"
-        in text
-    )
+    assert "WHERE `kind` = 'ENTRY' AND `undecodable_because` IS NULL AND" in text
+    assert "`logged_at` <= CAST(TO_TIMESTAMP_LTZ(1790000000000, 3)" in text
     assert "ORDER BY `arrived_at` ASC" in text
 
 
