@@ -39,6 +39,10 @@ RECORD_BYTES = MESSAGE_BYTES - 64 * 1024
 # A record of the raw log, as the jobs take it. By the figures above an entry is at most
 # 700,000 bytes; earlier producers put titles of any length beside the text that they are in.
 ARTICLE_BYTES = 2 * 1024 * 1024
+# What a story counts as long as it is open: owner groups of its articles, desks that their feeds name. Those
+# beyond are not counted.
+STORY_FAMILIES = 1_000
+STORY_DESKS = 100
 # An id that we made: a UUID, or a hash in hex.
 ID_CHARACTERS = 100
 # A URL in the raw log: earlier producers took longer ones than URL_CHARACTERS.

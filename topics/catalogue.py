@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from schemas.limits import MESSAGE_BYTES
 from schemas.records import (
     AgentEvent,
     Article,
@@ -67,7 +68,7 @@ class Topic:
 
     def config(self) -> dict[str, str]:
         """The broker's settings for it."""
-        settings = {"cleanup.policy": self.cleanup, "max.message.bytes": str(4 * 1024 * 1024)}
+        settings = {"cleanup.policy": self.cleanup, "max.message.bytes": str(MESSAGE_BYTES)}
         if self.retention_ms is not None:
             settings["retention.ms"] = str(self.retention_ms)
         if self.log_append_time:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from desks.loader import Desk
 from desks.routing import NOTHING_ALIKE, Routed, route
+from schemas.limits import REASON_CHARACTERS
 from schemas.records import Assignment, Decision, DecisionKind, Story
 
 # What one of each is worth, and the most its kind may add.
@@ -145,9 +146,8 @@ def _decision(
 
     def decided(kind: DecisionKind, why: str = "", at: int | None = None) -> Decision:
         said = ": ".join(part for part in (why, _what(news, desk.name not in given)) if part)
-        return Decision(
-            desk=desk.name, kind=kind, materiality=worth, due_at=at, reason=f"{said} ({routed.reason})"
-        )
+        reason = f"{said} ({routed.reason})"[:REASON_CHARACTERS]
+        return Decision(desk=desk.name, kind=kind, materiality=worth, due_at=at, reason=reason)
 
     if not worth:
         return decided(DecisionKind.LEAVE, "repetition only")

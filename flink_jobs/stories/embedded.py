@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from language.embeddings import Encoder, embedded_part, to_bytes
 from language.names import names
 from language.sketches import sketch
+from schemas.limits import NAME_CHARACTERS
 from schemas.records import UniqueArticle
 
 # Names are read from this much of the text: further down they say little about the event.
@@ -47,7 +48,11 @@ class Embedder:
             article=article,
             vector=self._vector(embedded_part(article.title, article.text)),
             sketch=sketch(article.text),
-            names=names(article.text[:NAMED_CHARACTERS], article.language),
+            names=tuple(
+                name
+                for name in names(article.text[:NAMED_CHARACTERS], article.language)
+                if len(name) <= NAME_CHARACTERS
+            ),
         )
 
     def _vector(self, text: str) -> bytes:

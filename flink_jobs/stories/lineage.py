@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from flink_jobs.stories.settings import HOUR_MS
 from language.sketches import resemblance
+from schemas.limits import STORY_FAMILIES
 from schemas.records import StoryArticle
 
 
@@ -109,18 +110,23 @@ def original_of(
 
 @dataclass(slots=True)
 class Families:
-    """Owner groups of a story's articles: how many texts of their own, and how many in all."""
+    """Owner groups of a story's articles: how many texts of their own, and how many in all. The first
+    STORY_FAMILIES are counted."""
 
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def add(self, family: str, copy: bool) -> bool:
         """Counts an article; True if its family thereby becomes an independent source."""
+        if family not in self.counts and len(self.counts) >= STORY_FAMILIES:
+            return False
         own, every = self.counts.get(family, (0, 0))
         self.counts[family] = (own + (not copy), every + 1)
         return own == 0 and not copy
 
     def change(self, family: str, was_copy: bool, is_copy: bool) -> bool:
         """Counts a new wording of an article; True as for `add`."""
+        if family not in self.counts:
+            return False
         own, every = self.counts[family]
         self.counts[family] = (own + was_copy - is_copy, every)
         return own == 0 and was_copy and not is_copy

@@ -16,6 +16,7 @@ from flink_jobs.stories.features import Shape, cosine
 from flink_jobs.stories.lineage import Families, Member, original_of
 from flink_jobs.stories.news import KEPT_CATEGORIES, KEPT_NUMBERS, most_mentioned
 from flink_jobs.stories.state import LiveStory
+from schemas.limits import STORY_DESKS, STORY_FAMILIES
 
 MOST_ABSORBED = 20
 # What two stories must have in common. Cosine of the vectors; root of the cosine of the terms; share of
@@ -68,7 +69,7 @@ def absorb(
     kept.families = Families(_pairs_added(kept.families.counts, gone.families.counts))
     kept.updated_at = max(kept.updated_at, gone.updated_at)
     kept.absorbed = [*kept.absorbed, *gone.absorbed, gone.story_id][-MOST_ABSORBED:]
-    kept.desks = added(kept.desks, gone.desks)
+    kept.desks = dict(list(added(kept.desks, gone.desks).items())[:STORY_DESKS])
     kept.names = most_mentioned(added(kept.names, gone.names))
     kept.categories = sorted({*kept.categories, *gone.categories})[:KEPT_CATEGORIES]
     kept.numbers = dict.fromkeys(list(dict.fromkeys([*kept.numbers, *gone.numbers]))[-KEPT_NUMBERS:])
@@ -110,5 +111,6 @@ def _pairs_added(
     result = dict(counts)
     for family, (own, every) in more.items():
         before = result.get(family, (0, 0))
-        result[family] = (before[0] + own, before[1] + every)
+        if family in result or len(result) < STORY_FAMILIES:
+            result[family] = (before[0] + own, before[1] + every)
     return result

@@ -10,6 +10,7 @@ from flink_jobs.stories.embedded import NAMED_CHARACTERS, Embedded
 from flink_jobs.stories.state import LiveStory
 from language.names import name_words
 from language.numbers import numbers
+from schemas.limits import NAME_CHARACTERS, STORY_DESKS
 
 # A story remembers this many of each; the most mentioned names, the latest numbers.
 KEPT_NAMES = 120
@@ -27,9 +28,9 @@ def learn(
     """
     article = item.article
     if not revision:
-        if article.desk:
+        if article.desk and (article.desk in story.desks or len(story.desks) < STORY_DESKS):
             story.desks[article.desk] = story.desks.get(article.desk, 0) + 1
-        more = {*story.categories, *article.categories}
+        more = {*story.categories, *(category[:NAME_CHARACTERS] for category in article.categories)}
         story.categories = sorted(more)[:KEPT_CATEGORIES]
     new_names = sum(not set(name_words(name)) <= set(words) for name in item.names)
     for name in item.names:

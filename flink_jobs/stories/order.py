@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, NamedTuple, TypeVar
+from urllib.parse import quote, unquote
 
 from schemas.records import UniqueArticle
 
@@ -84,10 +85,12 @@ class OrderBuffer(Generic[T]):
 
 
 def _state_key(at: Position) -> str:
-    parts = (at.logged_at // 1000, at.logged_at, at.published_at, at.version, at.content_hash, at.article_id)
+    # A hash of ours has nothing to quote; a foreign one could hold the separator.
+    content_hash = quote(at.content_hash, safe="")
+    parts = (at.logged_at // 1000, at.logged_at, at.published_at, at.version, content_hash, at.article_id)
     return "/".join(map(str, parts))
 
 
 def _position_of(key: str) -> Position:
     _, logged_at, published_at, version, content_hash, article_id = key.split("/", 5)
-    return Position(int(logged_at), int(published_at), article_id, int(version), content_hash)
+    return Position(int(logged_at), int(published_at), article_id, int(version), unquote(content_hash))

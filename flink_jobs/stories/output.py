@@ -9,6 +9,7 @@ from flink_jobs.stories.embedded import Embedded
 from flink_jobs.stories.lineage import Known, Member
 from flink_jobs.stories.settings import HOUR_MS
 from flink_jobs.stories.state import LiveStory
+from schemas.limits import TITLE_CHARACTERS
 from schemas.records import EnrichedArticle, Story, StoryArticle, UniqueArticle
 
 MOST_STORY_NAMES = 20
@@ -37,7 +38,8 @@ def story_article(article: UniqueArticle, known: Known, excerpt_characters: int)
         version=article.version,
         content_hash=article.content_hash,
         revision=known.revision,
-        title=article.title,
+        # Logs of earlier producers hold longer ones; all of it is in the text.
+        title=article.title[:TITLE_CHARACTERS],
         excerpt=excerpt(article.text, excerpt_characters),
         url=article.url,
         publisher=article.publisher,

@@ -27,7 +27,7 @@ class StoriesSettings(BaseSettings):
     copy_resemblance: float = Field(default=0.6, ge=0, le=1)
     # Members a story shows and compares with.
     shown_articles: int = Field(default=40, ge=1, le=40)
-    excerpt_characters: int = Field(default=1_200, ge=200)
+    excerpt_characters: int = Field(default=1_200, ge=200, le=4_000)
     # Revisions of one article sent on within an hour; more are counted only.
     revisions_an_hour: int = Field(default=4, ge=1)
     # From a story's first material move to its first assignment, and between later ones.

@@ -17,6 +17,7 @@ from flink_jobs.stories.live import Live
 from flink_jobs.stories.news import numbers_said
 from flink_jobs.stories.state import LiveStory
 from language.names import names
+from schemas.limits import REASON_CHARACTERS
 from schemas.records import Assignment, Story, StoryChange
 from schemas.takedown import TAKEN_DOWN, Takedown
 
@@ -114,7 +115,7 @@ def assignments(
             story=shown,
             desk=desk.name,
             desk_hash=desk.file_hash,
-            reason=TAKEN_DOWN + reason,
+            reason=(TAKEN_DOWN + reason)[:REASON_CHARACTERS],
             materiality=1.0,
             warmup=warmup,
         )
