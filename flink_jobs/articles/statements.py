@@ -30,8 +30,10 @@ from flink_jobs.tables import (
     quoted,
     sink_table,
 )
+from schemas.limits import DEAD_LETTER_KEY_BYTES
 from schemas.records import DeadLetter, UniqueArticle
 from topics.catalogue import ARTICLES_LATE, ARTICLES_RAW, ARTICLES_UNIQUE, DEAD_LETTERS, INDICATORS
+from topics.dead_letters import lane_of
 from topics.lane import LIVE, Lane
 
 HERE = Path(__file__).parent
@@ -40,6 +42,7 @@ STAGE = "articles.decode"
 # Table names, each the name of its topic with underscores.
 SINKS = {topic.replace(".", "_"): topic for topic in (ARTICLES_UNIQUE, ARTICLES_LATE, INDICATORS)}
 DEAD = "dead_letters"
+BEGINNING = "beginning_of"
 TABLES = {**SINKS, DEAD: DEAD_LETTERS}
 
 
@@ -56,6 +59,7 @@ def definitions(
         view(times, bounds.end_at if bounds else None, without),
         *(sink_table(name, topic, connection) for name, topic in SINKS.items()),
         sink_table(DEAD, DEAD_LETTERS, connection, JOB),
+        f"CREATE TEMPORARY FUNCTION {BEGINNING} AS 'tidewire.flink.Beginning'",
         _sql("scoped"),
     ]
 
@@ -88,9 +92,10 @@ def inserts(
 
 def _undecodable(begun: str, bounds: Bounds | None, lane: Lane) -> str:
     """Of what cannot be decoded; all of it follows from the log, so a second run says the same."""
+    key = f"{BEGINNING}({quoted(RAW_KEY)}, {DEAD_LETTER_KEY_BYTES})"
     said = {
         "source": literal(ARTICLES_RAW),
-        "key": quoted(RAW_KEY),
+        "key": key,
         "value": quoted(UNDECODABLE),
         "topic": literal(ARTICLES_RAW),
         "partition": "`raw_partition`",
@@ -99,8 +104,8 @@ def _undecodable(begun: str, bounds: Bounds | None, lane: Lane) -> str:
         "error": literal("Undecodable"),
         "reason": quoted(ERROR),
         "failed_at": "`logged_at`",
-        "lane": literal("" if lane.is_live else lane.name),
-        "whole": f"COALESCE({quoted(WHOLE)}, FALSE)",
+        "lane": literal(lane_of(lane)),
+        "whole": f"COALESCE({quoted(WHOLE)} AND {quoted(RAW_KEY)} = {key}, {quoted(WHOLE)}, FALSE)",
     }
     selected = ",\n  ".join(
         f"{said.get(name) or default(kind)} AS {quoted(name)}" for name, kind in columns(DeadLetter).items()

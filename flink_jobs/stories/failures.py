@@ -11,7 +11,7 @@ from schemas.limits import ID_CHARACTERS
 from schemas.records import DeadLetter, UniqueArticle
 from schemas.strings import sanitised
 from topics.catalogue import ARTICLES_RAW, STORIES
-from topics.dead_letters import reason_of
+from topics.dead_letters import lane_of, reason_of
 from topics.lane import Lane
 
 # Not the record's fault: the machine's, which a restart may mend.
@@ -78,7 +78,7 @@ def letter(failure: Failure, lane: Lane) -> DeadLetter:
         error=failure.error,
         reason=failure.reason,
         failed_at=failure.failed_at,
-        lane="" if lane.is_live else lane.name,
+        lane=lane_of(lane),
         feed_id=failure.feed_id,
         article_id=failure.article_id,
         story_id=failure.story_id,

@@ -20,7 +20,7 @@ from flink_jobs.rest import until
 from flink_jobs.settings import ClusterSettings
 from flink_jobs.submit import Jobs
 from schemas.codec import Codec
-from schemas.limits import DEAD_LETTER_BYTES
+from schemas.limits import DEAD_LETTER_BYTES, DEAD_LETTER_KEY_BYTES
 from schemas.records import Assignment, DeadLetter, EnrichedArticle, Record, Story
 from schemas.registry import Registry
 from tests.conftest import stack_settings
@@ -52,7 +52,7 @@ from topics.lane import LIVE, Lane
 from topics.reading import read_range
 
 pytestmark = pytest.mark.timeout(1_500)
-KEYS = (b"a key", None, b"\xff\xfe no UTF-8")
+KEYS = (b"a key", None, b"\xff\xfe no UTF-8", b"k" * 1_000_000)
 Place = tuple[int, int]
 
 
@@ -166,9 +166,10 @@ def test_each_is_one_dead_letter_with_its_place_and_bytes(hostile: Hostile, lane
         assert each.offset is not None
         what, key, value = hostile.written[each.partition, each.offset]
         assert (each.topic, each.source, each.stage) == (ARTICLES_RAW, ARTICLES_RAW, "articles.decode"), what
-        assert each.key == key, what
+        assert each.key == (None if key is None else key[:DEAD_LETTER_KEY_BYTES]), what
         assert each.value == (None if value is None else value[:DEAD_LETTER_BYTES]), what
-        assert each.whole == (value is not None and len(value) <= DEAD_LETTER_BYTES), what
+        whole = value is not None and len(value) <= DEAD_LETTER_BYTES
+        assert each.whole == (whole and len(key or b"") <= DEAD_LETTER_KEY_BYTES), what
         assert each.error == "Undecodable", what
         assert each.reason, what
 
