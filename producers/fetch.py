@@ -1,24 +1,38 @@
 """One HTTP request for one feed: conditional, capped in size and time, redirects by hand. Parses nothing.
 
-Redirects are followed here and not by the client, so that every hop passes the guard, validators
-go only to the URL they belong to, and permanent moves are told from temporary ones.
+Redirects are followed here and not by the client, so that every hop passes the guard, validators and
+logins go only to where they belong, and permanent moves are told from temporary ones. What a server says
+in headers leaves here as strings that any record may hold.
 """
 
 from __future__ import annotations
 
+import asyncio
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
+from yarl import URL
 
-from producers.addresses import UrlDenied, check_url, guarded_socket
+from producers.addresses import UrlDenied, check_port, check_url, check_written, guarded_socket
+from producers.logins import Login, origin_of, without_userinfo
 from producers.settings import FetchSettings
+from schemas.limits import (
+    DATE_CHARACTERS,
+    HEADER_BYTES,
+    HEADER_CHARACTERS,
+    HEADERS,
+    REASON_CHARACTERS,
+    URL_CHARACTERS,
+)
+from schemas.strings import sanitised
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -28,15 +42,19 @@ PERMANENT = frozenset((301, 308))
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 CHUNK = 64 * 1024
 DEFAULT_PAUSE_S = 300.0
+# As much of an address as a reason begins with, so that there is room for what happened.
+NAMED_CHARACTERS = 500
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 class FetchFailed(Exception):
-    """No document came. ``gone``: never will; ``pause``: the whole host is to be left alone."""
+    """No document came. ``gone``: never will; ``pause``: the host to be left alone, as host_of says it."""
 
     def __init__(
-        self, reason: str, *, server_delay_s: float = 0.0, gone: bool = False, pause: bool = False
+        self, reason: str, *, server_delay_s: float = 0.0, gone: bool = False, pause: str = ""
     ) -> None:
-        super().__init__(reason)
+        super().__init__(sanitised(reason, REASON_CHARACTERS))
         self.server_delay_s = server_delay_s
         self.gone = gone
         self.pause = pause
@@ -101,49 +119,60 @@ class Fetcher:
             if session is not None:
                 await session.close()
 
-    async def fetch(self, url: str, validators: Validators) -> Response:
-        """Asks for ``url``. Raises FetchFailed, or BodyTooLarge."""
+    async def fetch(self, url: str, validators: Validators, login: Login | None = None) -> Response:
+        """Asks for ``url``, redirects and all within the total time. Raises FetchFailed, or BodyTooLarge."""
         try:
-            return await self._follow(url, validators)
+            async with asyncio.timeout(self._settings.total_timeout_s):
+                return await self._follow(url, validators, login)
         except UrlDenied as error:
             raise FetchFailed(str(error)) from error
         except TimeoutError as error:
-            raise FetchFailed(f"{url}: no answer in {self._settings.total_timeout_s:.0f} s") from error
+            raise FetchFailed(
+                f"{_named(url)}: no answer in {self._settings.total_timeout_s:.0f} s"
+            ) from error
         except (aiohttp.ClientError, ssl.SSLError, OSError, ValueError) as error:
-            raise FetchFailed(f"{url}: {type(error).__name__}: {error}") from error
+            raise FetchFailed(f"{_named(url)}: {type(error).__name__}: {error}") from error
 
-    async def _follow(self, url: str, validators: Validators) -> Response:
+    async def _follow(self, url: str, validators: Validators, login: Login | None) -> Response:
         asked, permanent, still_permanent = url, None, True
+        guarded = False
         for _ in range(self._settings.max_redirects + 1):
-            session = self._session_for(url)
-            async with session.get(url, headers=_headers(url, validators), allow_redirects=False) as answer:
-                target = answer.headers.get("Location")
-                if answer.status in REDIRECTS and target:
+            target, allowed = self._checked(url)
+            # A server outside must not lead to what the operator let through for feeds of their own.
+            guarded = guarded or not allowed
+            # Having left its server, it stays away: whoever sends back may choose what is asked there.
+            login = login if login is not None and login.is_for(origin_of(str(target))) else None
+            headers = _headers(url, validators, login)
+            session = self._session_for(guarded)
+            async with session.get(target, headers=headers, allow_redirects=False) as answer:
+                said = answer.headers.get("Location")
+                if answer.status in REDIRECTS and said:
                     still_permanent = still_permanent and answer.status in PERMANENT
-                    url = urljoin(url, target)
+                    url = redirected(url, said)
                     permanent = url if still_permanent else permanent
                     continue
                 return await self._answered(url, permanent, answer)
-        raise FetchFailed(f"{asked}: more than {self._settings.max_redirects} redirects, the last to {url}")
+        most = self._settings.max_redirects
+        raise FetchFailed(f"{_named(asked)}: more than {most} redirects, the last to {_named(url)}")
 
     async def _answered(self, url: str, permanent: str | None, answer: aiohttp.ClientResponse) -> Response:
         delay = server_delay_s(answer.headers)
         if answer.status not in (200, 203, 304):
             throttled = answer.status == 429
             raise FetchFailed(
-                f"{url}: HTTP {answer.status} {answer.reason or ''}".rstrip(),
+                f"{_named(url)}: HTTP {answer.status} {answer.reason or ''}".rstrip(),
                 server_delay_s=delay or (DEFAULT_PAUSE_S if throttled else 0.0),
                 gone=answer.status == 410,
-                pause=throttled,
+                pause=host_of(url) if throttled else "",
             )
         body = None if answer.status == 304 else await self._body(url, answer)
         return Response(
             url=url,
             permanent_url=permanent,
             body=body,
-            etag=answer.headers.get("ETag"),
-            last_modified=answer.headers.get("Last-Modified"),
-            content_type=answer.headers.get("Content-Type", ""),
+            etag=returnable(answer.headers.get("ETag")),
+            last_modified=returnable(answer.headers.get("Last-Modified")),
+            content_type=sanitised(answer.headers.get("Content-Type", ""), HEADER_CHARACTERS),
             server_delay_s=delay,
         )
 
@@ -154,13 +183,24 @@ class Fetcher:
         async for chunk in answer.content.iter_chunked(CHUNK):
             body += chunk
             if len(body) > cap:
-                raise BodyTooLarge(f"{url}: a document of more than {cap} bytes", url, bytes(body[:CHUNK]))
+                raise BodyTooLarge(
+                    f"{_named(url)}: a document of more than {cap} bytes", url, bytes(body[:CHUNK])
+                )
         return bytes(body)
 
-    def _session_for(self, url: str) -> aiohttp.ClientSession:
-        host, host_and_port = check_url(url)
-        allowed = self._settings.allowed
-        session = self._open if host in allowed or host_and_port in allowed else self._guarded
+    def _checked(self, url: str) -> tuple[URL, bool]:
+        """What is asked for, and whether the operator named its host. Raises UrlDenied."""
+        check_url(url)
+        # The client's own reading decides, or two readings of one address could be played off.
+        target = URL(url)
+        host, port, allowed = (target.raw_host or "").lower(), target.port, self._settings.allowed
+        if {f"{host}:{port}", f"[{host}]:{port}"} & allowed:
+            return target, True
+        check_port(f"{host}:{port}", self._settings.allowed_ports)
+        return target, bool({host, target.host} & allowed)
+
+    def _session_for(self, guarded: bool) -> aiohttp.ClientSession:
+        session = self._guarded if guarded else self._open
         if session is None:
             raise RuntimeError("a Fetcher is used inside `async with`")
         return session
@@ -184,6 +224,9 @@ class Fetcher:
                 "Accept-Encoding": "gzip, deflate",
             },
             cookie_jar=aiohttp.DummyCookieJar(),
+            max_line_size=HEADER_BYTES,
+            max_field_size=HEADER_BYTES,
+            max_headers=HEADERS,
             trust_env=False,
         )
 
@@ -193,10 +236,36 @@ def user_agent(contact: str) -> str:
     return f"Tidewire/0.1 (feed reader{f'; +{contact}' if contact else ''})"
 
 
+def redirected(base: str, said: str) -> str:
+    """Where a Location header leads to, in ASCII and without a user. Raises FetchFailed, ValueError."""
+    if len(said) > URL_CHARACTERS:
+        raise FetchFailed(
+            f"{_named(base)}: a redirect to an address of {len(said)} characters, more than {URL_CHARACTERS}"
+        )
+    try:
+        said.encode()
+    except UnicodeEncodeError:
+        # Bytes of another encoding: the server understands them as they were.
+        said = _NOT_ASCII.sub(lambda found: quote(found.group().encode("utf-8", "surrogateescape")), said)
+    try:
+        # First: joining would drop some of what is not to be there.
+        check_written(said)
+        target = without_userinfo(urljoin(base, said))
+        check_url(target)
+        return str(URL(target))
+    except ValueError as error:
+        raise FetchFailed(f"{_named(base)}: a redirect that cannot be followed: {error}") from error
+
+
+def returnable(said: str | None) -> str | None:
+    """A validator, which is sent back exactly as it came: None for one that no record can hold as it is."""
+    return said if said and sanitised(said, HEADER_CHARACTERS) == said else None
+
+
 def host_of(url: str) -> str:
     """Host and port, for limits and pauses; empty for what is no URL."""
     try:
-        return urlsplit(url).netloc.rpartition("@")[2].lower()
+        return urlsplit(url[:URL_CHARACTERS]).netloc.rpartition("@")[2].lower()
     except ValueError:
         return ""
 
@@ -210,8 +279,13 @@ def server_delay_s(headers: Mapping[str, str]) -> float:
     return max(_retry_after_s(headers.get("Retry-After"), date), fresh)
 
 
-def _headers(url: str, validators: Validators) -> dict[str, str]:
-    headers = {}
+def _named(url: str) -> str:
+    """An address as a reason begins with it."""
+    return url if len(url) <= NAMED_CHARACTERS else f"{url[:NAMED_CHARACTERS]}…"
+
+
+def _headers(url: str, validators: Validators, login: Login | None) -> dict[str, str]:
+    headers = {} if login is None else {"Authorization": login.header}
     if validators.url == url:
         if validators.etag:
             headers["If-None-Match"] = validators.etag
@@ -241,8 +315,9 @@ def _max_age_s(value: str | None) -> float | None:
 
 def _http_date(value: str | None) -> float | None:
     try:
-        return parsedate_to_datetime(value).timestamp() if value else None
-    except (ValueError, OverflowError):
+        return parsedate_to_datetime(value[:DATE_CHARACTERS]).timestamp() if value else None
+    except (ValueError, OverflowError, TypeError, IndexError):
+        # The library (3.11) fails in all these ways on what is no date.
         return None
 
 

@@ -151,8 +151,9 @@ class Holdings:
         held.pending[state.feed_id] = Kept(state, due.kept.seen if seen is None else seen)
         self._plan(due.partition, held, state.feed_id)
 
-    def pause(self, host: str, until_ms: int) -> None:
-        """Leaves a host alone."""
+    def pause(self, host: str, until_ms: int, now_ms: int) -> None:
+        """Leaves a host alone; those whose pause is over are forgotten."""
+        self._paused = {each: until for each, until in self._paused.items() if until > now_ms}
         self._paused[host] = max(until_ms, self._paused.get(host, 0))
 
     def committed(self) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from language.clean import citable_text
 from language.detect import declared, detect
 from language.fingerprint import trace_id
+from producers.logins import without_userinfo
 from producers.parse import Document, Entry
 from producers.seen import UNKNOWN, Memory, dead_entry_key, entry_key
 from producers.urls import canonical_url, is_site_root
@@ -73,7 +74,8 @@ def normalise(document: Document, memory: Memory, context: Context) -> Normalise
     from the bottom of the document up, so that the log's order can be reproduced.
     """
     readable, dead_letters = [], []
-    for entry in document.entries:
+    for said in document.entries:
+        entry = replace(said, guid=without_userinfo(said.guid), url=without_userinfo(said.url))
         problem = _problem(entry)
         if problem is None:
             readable.append(entry)

@@ -6,21 +6,26 @@ Whatever a feed does, ``Poller.poll`` returns an outcome: a poll never stops the
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from language.clean import CLEANING_VERSION
 from language.fingerprint import body_hash
 from producers.fetch import BodyTooLarge, FetchFailed, Response, Validators, host_of
+from producers.logins import Login, without_userinfo
 from producers.normalise import LETTER_BYTES, Context, normalise
 from producers.parse import Document, Unreadable
 from producers.schedule import Failed, Read, after_failure, after_read, after_unchanged
 from producers.seen import Memory, dead_document_key
 from producers.settings import ScheduleSettings, WorkerSettings
+from schemas.limits import REASON_CHARACTERS
 from schemas.records import Article, DeadLetter, FeedSeen, FeedSpec, FeedState
+from schemas.strings import sanitised
 from telemetry import logs, metrics
+from topics.dead_letters import reason_of
 
 LOG = logs.logger("poll")
 
@@ -28,7 +33,7 @@ LOG = logs.logger("poll")
 class Fetches(Protocol):
     """See producers.fetch.Fetcher."""
 
-    async def fetch(self, url: str, validators: Validators) -> Response: ...
+    async def fetch(self, url: str, validators: Validators, login: Login | None = None) -> Response: ...
 
 
 class Reads(Protocol):
@@ -44,11 +49,12 @@ class Task:
     spec: FeedSpec
     state: FeedState
     seen: FeedSeen | None
+    login: Login | None = None
 
     @property
     def url(self) -> str:
         """Where the feed is now."""
-        return self.state.redirected_to or self.spec.url
+        return without_userinfo(self.state.redirected_to or self.spec.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,31 @@ class Outcome:
     articles: tuple[Article, ...] = ()
     dead_letters: tuple[DeadLetter, ...] = ()
     pause: tuple[str, int] | None = None
+
+
+class HostSlots:
+    """So many at once to each host; a host is forgotten when nobody asks it."""
+
+    def __init__(self, per_host: int) -> None:
+        self._per_host = per_host
+        self._of: dict[str, asyncio.Semaphore] = {}
+        self._users: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._of)
+
+    @asynccontextmanager
+    async def held(self, host: str) -> AsyncIterator[None]:
+        """Waits for a slot of the host."""
+        slots = self._of.setdefault(host, asyncio.Semaphore(self._per_host))
+        self._users[host] += 1
+        try:
+            async with slots:
+                yield
+        finally:
+            self._users[host] -= 1
+            if not self._users[host]:
+                del self._users[host], self._of[host]
 
 
 class Poller:
@@ -81,16 +112,16 @@ class Poller:
         self._schedule = schedule
         self._clock_ms = clock_ms
         self._slots = asyncio.Semaphore(worker.concurrency)
-        self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(per_host))
+        self._hosts = HostSlots(per_host)
 
     async def poll(self, task: Task) -> Outcome:
         """Asks, reads and normalises. Failures are part of the outcome."""
         # The host's slot first: feeds that wait for a slow host must not use up the others' slots.
-        async with self._hosts[host_of(task.url)], self._slots:
+        async with self._hosts.held(host_of(task.url)), self._slots:
             try:
                 return await self._poll(task)
             except Exception as error:
-                LOG.exception("a poll broke; the feed backs off", feed=task.spec.url)
+                LOG.exception("a poll broke; the feed backs off", feed=task.spec.feed_id)
                 reason = f"internal error: {type(error).__name__}: {error}"
                 return self._failed(task, Failed(reason), "internal")
 
@@ -98,7 +129,7 @@ class Poller:
         state = task.state
         validators = Validators(state.validators_url, state.etag, state.last_modified)
         try:
-            response = await self._fetcher.fetch(task.url, validators)
+            response = await self._fetcher.fetch(task.url, validators, task.login)
         except FetchFailed as error:
             failed = Failed(str(error), error.server_delay_s, error.gone)
             return self._failed(task, failed, "failed", pause=error.pause)
@@ -165,17 +196,18 @@ class Poller:
             url=url,
             stage=stage,
             error=type(error).__name__,
-            reason=str(error),
+            reason=reason_of(error),
             failed_at=self._clock_ms(),
         )
 
-    def _failed(self, task: Task, failed: Failed, outcome: str, pause: bool = False) -> Outcome:
+    def _failed(self, task: Task, failed: Failed, outcome: str, pause: str = "") -> Outcome:
         metrics.POLLS.labels(outcome=outcome).inc()
         now = self._clock_ms()
+        failed = replace(failed, reason=sanitised(failed.reason, REASON_CHARACTERS))
         state = after_failure(task.state, failed, now, self._schedule)
         if failed.reason != task.state.reason:
-            LOG.info("poll failed", feed=task.spec.url, reason=failed.reason, failures=state.failures)
-        return Outcome(state, pause=(host_of(task.url), state.next_check_at) if pause else None)
+            LOG.info("poll failed", feed=task.url, reason=failed.reason, failures=state.failures)
+        return Outcome(state, pause=(pause, state.next_check_at) if pause else None)
 
     def _memory(self, task: Task) -> Memory:
         retention_ms = round(self._worker.seen_retention_s * 1000)

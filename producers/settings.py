@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 GROUP = "producers"
+LOGINS = "feed-logins.json"
 
 
 class ScheduleSettings(BaseSettings):
@@ -36,8 +37,26 @@ class FetchSettings(BaseSettings):
     per_host: int = Field(default=4, gt=0, description="Requests at once to one host.")
     contact: str = Field(default="", description="A URL or address in the User-Agent, for who runs a server.")
     allow_hosts: str = Field(
-        default="", description="Hosts (or host:port), comma-separated, that may be private: feeds of a demo."
+        default="",
+        description="Hosts (or host:port, whatever the port), comma-separated, that may be private.",
     )
+
+    allow_ports: str = Field(
+        default="", description="Ports, comma-separated, that feeds may be fetched from besides the web's."
+    )
+
+    @field_validator("allow_ports")
+    @classmethod
+    def _are_ports(cls, value: str) -> str:
+        for port in filter(None, map(str.strip, value.split(","))):
+            if not (port.isdecimal() and 0 < int(port) < 65_536):
+                raise ValueError(f"{port!r} is no port")
+        return value
+
+    @property
+    def allowed_ports(self) -> frozenset[int]:
+        """The ports that the operator adds to producers.addresses.PORTS."""
+        return frozenset(int(port) for port in self.allow_ports.split(",") if port.strip())
 
     @property
     def allowed(self) -> frozenset[str]:
@@ -67,6 +86,14 @@ class WorkerSettings(BaseSettings):
     story_window_s: float = Field(default=7 * 86_400.0, gt=0, description="Older at first is backfill.")
     seen_retention_s: float = Field(default=30 * 86_400.0, gt=0, description="As long as raw is kept.")
     home: Path = Field(default=Path(".tidewire"), validation_alias="TIDEWIRE_HOME")
+    logins_file: Path | None = Field(
+        default=None, description="Users and passwords of feeds; default: feed-logins.json in the home."
+    )
     health_port: int | None = Field(
         default=None, ge=0, le=65_535, description="Health and metrics over HTTP on loopback."
     )
+
+    @property
+    def logins_path(self) -> Path:
+        """Where users and passwords of feeds are kept."""
+        return self.logins_file or self.home / LOGINS

@@ -175,7 +175,7 @@ class Worker:
             due, outcome = self._polls.outcomes.get()
             self._under_way -= 1
             if outcome.pause is not None:
-                self._holdings.pause(*outcome.pause)
+                self._holdings.pause(*outcome.pause, now_ms())
             if self._holdings.holds(due):
                 self._write(due, outcome)
 

@@ -25,6 +25,10 @@ DOCUMENT_ENTRIES = 10_000
 # What a server may say of an answer: ETag, Last-Modified, Location, a reason phrase.
 HEADER_CHARACTERS = 1_000
 
+# The bytes of one line of an answer's head, and its lines.
+HEADER_BYTES = 8 * 1024
+HEADERS = 100
+
 # Why something failed, as a record or a log tells it.
 REASON_CHARACTERS = 2_000
 

@@ -138,7 +138,7 @@ def test_dead_feeds_are_not_due() -> None:
 def test_all_feeds_of_a_paused_host_wait() -> None:
     held = holding("a", "b")
     held.put_spec(0, "a2", replace(spec("a"), feed_id="a2"))
-    held.pause("a.example", NOW + 50)
+    held.pause("a.example", NOW + 50, NOW)
     assert names(held.due(NOW, 9)) == ["b"]
     assert sorted(names(held.due(NOW + 50, 9))) == ["a", "a2"]
 

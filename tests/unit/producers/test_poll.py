@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from producers.fetch import BodyTooLarge, FetchFailed, Response, Validators
+from producers.logins import Login
 from producers.parse import Document, read
 from producers.poll import Outcome, Poller, Task
 from producers.schedule import first_state
@@ -31,7 +32,7 @@ class Server:
         self.answer: Response | Exception = RESPONSE
         self.asked: list[tuple[str, Validators]] = []
 
-    async def fetch(self, url: str, validators: Validators) -> Response:
+    async def fetch(self, url: str, validators: Validators, login: Login | None = None) -> Response:
         self.asked.append((url, validators))
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -133,7 +134,7 @@ def test_a_document_beyond_the_cap_is_one_letter() -> None:
 def test_gone_is_the_end_and_too_many_requests_a_pause_of_the_host() -> None:
     gone = Feed().poll(FetchFailed("HTTP 410", gone=True))
     assert (gone.state.status, gone.pause) == (FeedStatus.DEAD, None)
-    throttled = Feed().poll(FetchFailed("HTTP 429", server_delay_s=7_200, pause=True))
+    throttled = Feed().poll(FetchFailed("HTTP 429", server_delay_s=7_200, pause="a.example"))
     assert throttled.pause == ("a.example", NOW + 7_200_000)
     assert throttled.state.next_check_at == NOW + 7_200_000
 
@@ -160,7 +161,7 @@ def test_a_host_s_feeds_do_not_wait_for_each_other_beyond_its_limit() -> None:
     most: list[int] = []
 
     class Slow(Server):
-        async def fetch(self, url: str, validators: Validators) -> Response:
+        async def fetch(self, url: str, validators: Validators, login: Login | None = None) -> Response:
             running.append(1)
             most.append(len(running))
             await asyncio.sleep(0)
