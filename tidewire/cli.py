@@ -27,8 +27,9 @@ COMMANDS = {
     "jobs": "jobs",
     "replay": "replay",
     "takedown": "takedown",
+    "dead": "dead",
 }
-GROUPS = frozenset({"feeds", "jobs", "replay", "takedown"})
+GROUPS = frozenset({"dead", "feeds", "jobs", "replay", "takedown"})
 
 
 def command_line(wanted: str | None = None) -> typer.Typer:

@@ -18,6 +18,7 @@ from tidewire.demo import DemoStopped
 from tidewire.mistakes import wrong_settings
 from tidewire.places import BrokerDown
 from tidewire.reader_client import ReaderDown, ReaderProblem
+from tidewire.retrying import Overtaken
 from tidewire.settle import NotSettled
 from tidewire.stack.errors import StackError
 from topics.numbering import NumberingLost
@@ -35,6 +36,7 @@ EXPECTED = (
     ReaderProblem,
     ReadFailed,
     WriteFailed,
+    Overtaken,
     NotSettled,
     DemoStopped,
     NoTick,

@@ -168,9 +168,9 @@ def test_articles_scans_and_deduplicates_once_for_all_outputs(articles: Planned)
 
 
 def test_first_of_a_key_is_kept_in_order_of_arrival(articles: Planned, stories: Planned) -> None:
-    kept = "Deduplicate(keep=[FirstRow], key=[article_id, version, content_hash], order=[PROCTIME]"
-    assert kept in articles.execution
-    assert kept in stories.execution
+    kept = "Deduplicate(keep=[FirstRow], key=[article_id, version, content_hash%s], order=[PROCTIME]"
+    assert kept % "" in articles.execution
+    assert kept % ", attempt" in stories.execution
 
 
 def test_undecodable_records_are_written_from_the_same_scan(articles: Planned, stories: Planned) -> None:
