@@ -1,7 +1,8 @@
 """Parsed entries to articles: ids, versions, citable text, and what cannot be used. Pure.
 
 Rules of identity are those of docs/architecture: the id is decided when a feed first shows an
-entry and kept in its memory; a version counts the changes that this feed made to this entry.
+entry and kept in its memory, for as long as the feed may speak for the entry's URL, or may not, as it
+could then; a version counts the changes that this feed made to this entry.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from language.clean import citable_text
 from language.detect import declared, detect
 from language.fingerprint import trace_id
+from producers.authority import standing
 from producers.logins import without_userinfo
 from producers.parse import Document, Entry
 from producers.seen import UNKNOWN, Memory, dead_entry_key, entry_key
@@ -26,7 +28,7 @@ from schemas.identity import (
     uuid_bytes,
     uuid_text,
 )
-from schemas.records import Article, DeadLetter, FeedSpec, Kind, SeenEntry
+from schemas.records import Article, DeadLetter, FeedSpec, Kind, SeenEntry, Standing
 
 MAX_TEXT_CHARS = 150_000
 LETTER_BYTES = 64 * 1024
@@ -60,6 +62,7 @@ class _Candidate:
     key: bytes
     # What stands for the entry in an id that is not its URL's.
     name: str
+    standing: Standing
 
     @property
     def order(self) -> tuple[float, int]:
@@ -81,7 +84,7 @@ def normalise(document: Document, memory: Memory, context: Context) -> Normalise
             readable.append(entry)
         elif memory.bury(dead_entry_key("\n".join((entry.guid, entry.url, entry.title, entry.body)))):
             dead_letters.append(_dead_letter(entry, problem, context))
-    candidates = _one_per_key(_candidates(readable))
+    candidates = _one_per_key(_candidates(readable, context.spec))
     articles = []
     for candidate in sorted(candidates, key=lambda each: each.order):
         entry_seen = _recognised(candidate, memory, context)
@@ -100,7 +103,7 @@ def _problem(entry: Entry) -> str | None:
     return None
 
 
-def _candidates(entries: Iterable[Entry]) -> list[_Candidate]:
+def _candidates(entries: Iterable[Entry], spec: FeedSpec) -> list[_Candidate]:
     """Gives every entry its key.
 
     A guid counts if it is the entry's own and not one that the document gives to several URLs.
@@ -118,7 +121,7 @@ def _candidates(entries: Iterable[Entry]) -> list[_Candidate]:
         own_url = url and entries_of_url[url] == 1 and not is_site_root(url)
         name = entry.guid if own_guid else content_hash(text)
         key = entry_key(name if own_guid or not own_url else url)
-        candidates.append(_Candidate(entry, url, text, key, name))
+        candidates.append(_Candidate(entry, url, text, key, name, standing(spec, url)))
     return candidates
 
 
@@ -138,21 +141,41 @@ def _recognised(candidate: _Candidate, memory: Memory, context: Context) -> Seen
     seen = memory.get(candidate.key)
     if seen is None or seen.content_hash != hash8:
         seen = _under_another_key(candidate, hash8, memory) or seen
-    if seen is None:
-        article_id = _new_id(candidate, memory, context.spec.feed_id)
-        return _line(candidate.key, article_id, hash8, 1, context.now_ms)
-    if seen.content_hash == UNKNOWN:
+    if seen is not None and seen.content_hash == UNKNOWN:
         memory.adopt(seen.guid_hash, hash8)
-    elif seen.content_hash != hash8:
-        return _line(seen.guid_hash, seen.article_id, hash8, seen.version + 1, context.now_ms)
-    memory.show(seen.guid_hash)
-    return None
-
-
-def _line(key: bytes, article_id: bytes, hash8: bytes, version: int, now_ms: int) -> SeenEntry:
+    if seen is not None and seen.content_hash in (UNKNOWN, hash8):
+        memory.show(seen.guid_hash)
+        return None
+    if seen is not None and _may_keep(seen, candidate, context.spec.feed_id):
+        return replace(
+            seen,
+            content_hash=hash8,
+            version=seen.version + 1,
+            last_shown=context.now_ms,
+            standing=candidate.standing,
+        )
+    key = candidate.key if seen is None else seen.guid_hash
     return SeenEntry(
-        guid_hash=key, article_id=article_id, content_hash=hash8, version=version, last_shown=now_ms
+        guid_hash=key,
+        article_id=_new_id(candidate, key, memory, context.spec.feed_id),
+        content_hash=hash8,
+        version=1,
+        last_shown=context.now_ms,
+        standing=candidate.standing,
     )
+
+
+def _may_keep(seen: SeenEntry, candidate: _Candidate, feed_id: str) -> bool:
+    """Whether a changed entry keeps its id: as long as its feed speaks for it, or does not, as it did.
+
+    Of an id from before that was asked, only what it is made of tells whose it is.
+    """
+    if seen.standing is not Standing.UNKNOWN:
+        return seen.standing is candidate.standing
+    own = {article_id_for_entry(feed_id, name) for name in (candidate.entry.guid, candidate.name)}
+    if candidate.standing is Standing.OWN and candidate.url:
+        own.add(article_id_for_url(candidate.url))
+    return uuid_text(seen.article_id) in own
 
 
 def _under_another_key(candidate: _Candidate, hash8: bytes, memory: Memory) -> SeenEntry | None:
@@ -164,12 +187,16 @@ def _under_another_key(candidate: _Candidate, hash8: bytes, memory: Memory) -> S
     return None
 
 
-def _new_id(candidate: _Candidate, memory: Memory, feed_id: str) -> bytes:
-    """By the URL, unless it is the site's root or another entry of the feed was first to have it."""
+def _new_id(candidate: _Candidate, key: bytes, memory: Memory, feed_id: str) -> bytes:
+    """By the URL, unless it is the site's root or another entry of the feed was first to have it.
+
+    By the URL alone if the feed may speak for it; otherwise of this feed's showing it.
+    """
     if candidate.url and not is_site_root(candidate.url):
-        by_url = uuid_bytes(article_id_for_url(candidate.url))
-        if not memory.has_other(candidate.key, by_url):
-            return by_url
+        own = candidate.standing is Standing.OWN
+        by_url = article_id_for_url(candidate.url) if own else article_id_for_entry(feed_id, candidate.url)
+        if not memory.has_other(key, uuid_bytes(by_url)):
+            return uuid_bytes(by_url)
     return uuid_bytes(article_id_for_entry(feed_id, candidate.name))
 
 
@@ -189,6 +216,7 @@ def _article(candidate: _Candidate, seen: SeenEntry, document: Document, context
         country=spec.country,
         reliability=spec.reliability,
         url=candidate.url,
+        standing=candidate.standing,
         title=entry.title,
         text=candidate.text,
         authors=entry.authors,

@@ -57,6 +57,14 @@ class Reliability(StrEnum):
     F = "F"
 
 
+class Standing(StrEnum):
+    """Whether the feed may speak for the article's URL. UNKNOWN: logged before that was asked."""
+
+    UNKNOWN = "UNKNOWN"
+    OWN = "OWN"
+    SIGHTING = "SIGHTING"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article(Record):
     """What a feed said, at one version of one entry; or a tick of the log's clock."""
@@ -94,6 +102,7 @@ class Article(Record):
     trace_id: str = ""
     # How often it was sent through again from the dead letters.
     attempt: int = 0
+    standing: Standing = Standing.UNKNOWN
 
 
 class StoryChange(StrEnum):
@@ -125,6 +134,7 @@ class StoryArticle(Record):
     duplicate_of: str | None = None
     raw_partition: int = 0
     raw_offset: int = 0
+    standing: Standing = Standing.UNKNOWN
 
 
 class DecisionKind(StrEnum):
@@ -308,6 +318,7 @@ class Source(Record):
     published_at: int = 0
     raw_partition: int = 0
     raw_offset: int = 0
+    standing: Standing = Standing.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -450,6 +461,7 @@ class EnrichedArticle(Record):
     warmup: bool = False
     # How often it was sent through again from the dead letters.
     attempt: int = 0
+    standing: Standing = Standing.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -462,6 +474,8 @@ class SeenEntry(Record):
     content_hash: bytes = b''
     version: int = 0
     last_shown: int = 0
+    # Under which the article id was given; UNKNOWN: any feed had the id of any URL.
+    standing: Standing = Standing.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -494,6 +508,8 @@ class FeedSpec(Record):
     # Counts the orders to read it again whole; what was refused under an earlier count is
     # tried again.
     reread: int = 0
+    # Of publishers of the same family in the catalogue.
+    domains: tuple[str, ...] = ()
 
 
 class FeedStatus(StrEnum):
@@ -617,6 +633,7 @@ class UniqueArticle(Record):
     trace_id: str = ""
     # How often it was sent through again from the dead letters.
     attempt: int = 0
+    standing: Standing = Standing.UNKNOWN
 
 
 SCHEMA_FILES: dict[str, type[Record]] = {

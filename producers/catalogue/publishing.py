@@ -21,13 +21,29 @@ def publish(settings: BrokerSettings, codec: Codec, feeds: Iterable[FeedSpec]) -
     """
     before = latest(settings, codec, FEEDS_CATALOG, FeedSpec)
     writer = Writer(settings, codec)
-    count = 0
+    given = {}
     for feed in feeds:
         known = before.get(feed.feed_id, feed)
-        writer.send(FEEDS_CATALOG, feed.feed_id, replace(feed, reread=max(feed.reread, known.reread)))
-        count += 1
+        given[feed.feed_id] = replace(feed, reread=max(feed.reread, known.reread))
+    for feed in with_domains({**before, **given}.values()):
+        # Feeds whose family has got another publisher are written anew, too.
+        if feed.feed_id in given or feed != before[feed.feed_id]:
+            writer.send(FEEDS_CATALOG, feed.feed_id, feed)
     writer.flush()
-    return count
+    return len(given)
+
+
+def with_domains(feeds: Iterable[FeedSpec]) -> list[FeedSpec]:
+    """Each with the publishers of its family in the whole catalogue: one owner, by the operator's word."""
+    listed_feeds = list(feeds)
+    publishers: dict[str, set[str]] = {}
+    for feed in listed_feeds:
+        if feed.family and feed.publisher:
+            publishers.setdefault(feed.family, set()).add(feed.publisher)
+    return [
+        replace(feed, domains=tuple(sorted(publishers.get(feed.family, set()) - {feed.publisher})))
+        for feed in listed_feeds
+    ]
 
 
 def listed(settings: BrokerSettings, codec: Codec) -> list[FeedSpec]:

@@ -22,7 +22,7 @@ from schemas.records import FeedSpec, Reliability
 from telemetry import logs
 
 LOG = logs.logger("catalogue")
-OTHER_FIELDS = ("feed_id", "reliability", "active", "reread")
+OTHER_FIELDS = ("feed_id", "reliability", "active", "reread", "domains")
 TEXT_FIELDS = tuple(f.name for f in fields(FeedSpec) if f.name not in OTHER_FIELDS)
 # Control characters no text is written with: a stray one is forgiven, more than one in so many is not.
 UNWRITTEN = frozenset(map(chr, [*range(9), *range(14, 32), 127]))

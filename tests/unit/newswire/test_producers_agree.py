@@ -10,6 +10,7 @@ import pytest
 from language.clean import CLEANING_VERSION
 from newswire.labels import load_labels
 from newswire.ledger import Ledger, Unit
+from newswire.outlets import load_outlets
 from newswire.player import Player
 from newswire.programme import load_sample
 from producers.normalise import Context, normalise
@@ -28,7 +29,8 @@ class Reader:
 
     def __init__(self, name: str) -> None:
         self.url = f"{BASE}/feeds/{name}"
-        self.spec = FeedSpec(feed_id=feed_id(self.url), url=self.url, language="en")
+        publisher = load_outlets().feeds[name].outlet.publisher
+        self.spec = FeedSpec(feed_id=feed_id(self.url), url=self.url, publisher=publisher, language="en")
         self.seen: FeedSeen | None = None
         self.read_once = False
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -9,13 +10,15 @@ from producers.normalise import MAX_TEXT_CHARS, Context, Normalised, normalise
 from producers.parse import Document, Entry
 from producers.seen import Memory
 from schemas.identity import article_id_for_entry, article_id_for_url, content_hash
-from schemas.records import FeedSeen, FeedSpec, Kind
+from schemas.records import FeedSeen, FeedSpec, Kind, Standing
 
 NOW = 1_800_000_000_000
 DAY = 86_400_000
 SPEC = FeedSpec(
     feed_id="feed-1", url="http://a.example/feed", publisher="a.example", country="no", desk="world"
 )
+
+ELSEWHERE = replace(SPEC, feed_id="feed-2", url="http://b.example/feed", publisher="b.example")
 
 
 def entry(name: str = "1", position: int = 0, **changes: Any) -> Entry:
@@ -85,8 +88,8 @@ def test_a_change_of_text_is_a_version_and_a_revert_is_another() -> None:
     assert versions[0].content_hash == versions[2].content_hash != versions[1].content_hash
 
 
-def test_one_url_and_text_in_two_feeds_are_two_records_with_one_key() -> None:
-    other = replace(SPEC, feed_id="feed-2", publisher="b.example")
+def test_one_url_and_text_in_two_feeds_of_an_owner_are_two_records_with_one_key() -> None:
+    other = replace(SPEC, feed_id="feed-2")
     ours, theirs = Feed().poll(entry()).articles[0], Feed(other).poll(entry(guid="theirs")).articles[0]
     assert (ours.article_id, ours.version, ours.content_hash) == (
         theirs.article_id,
@@ -94,6 +97,57 @@ def test_one_url_and_text_in_two_feeds_are_two_records_with_one_key() -> None:
         theirs.content_hash,
     )
     assert ours.feed_id != theirs.feed_id
+    assert ours.standing is theirs.standing is Standing.OWN
+
+
+def test_what_another_feed_shows_of_a_url_is_a_sighting_with_an_id_of_its_own() -> None:
+    feed = Feed(ELSEWHERE)
+    (first,) = feed.poll(entry()).articles
+    (changed,) = feed.poll(entry(body="Corrected.")).articles
+    seen_there = article_id_for_entry("feed-2", "http://a.example/1")
+    assert [(each.article_id, each.version, each.standing) for each in (first, changed)] == [
+        (seen_there, 1, Standing.SIGHTING),
+        (seen_there, 2, Standing.SIGHTING),
+    ]
+    assert (first.publisher, first.url) == ("b.example", "http://a.example/1")
+
+
+def remembered(feed: Feed, *entries: Entry, by_url: str) -> None:
+    """The feed's memory as the rule before gave it: the id of a URL, whoever showed it."""
+    feed.poll(*entries)
+    assert feed.seen is not None
+    lines = [
+        replace(each, article_id=UUID(article_id_for_url(by_url)).bytes, standing=Standing.UNKNOWN)
+        for each in feed.seen.entries
+    ]
+    feed.seen = replace(feed.seen, entries=tuple(lines))
+
+
+@pytest.mark.parametrize("url", ["http://a.example/1", "http://b.example/renamed"])
+def test_an_id_that_a_feed_has_no_right_to_ends_with_its_next_change(url: str) -> None:
+    feed = Feed(ELSEWHERE)
+    remembered(feed, entry(), by_url="http://a.example/1")
+    assert feed.poll(entry()) == Normalised((), ())
+    (changed,) = feed.poll(entry(url=url, body="Corrected.")).articles
+    assert changed.article_id != article_id_for_url("http://a.example/1")
+    assert changed.version == 1
+    assert feed.poll(entry(url=url, body="Again.")).articles[0].version == 2
+
+
+def test_an_id_that_a_feed_has_a_right_to_goes_on() -> None:
+    feed = Feed()
+    remembered(feed, entry(), by_url="http://a.example/1")
+    (changed,) = feed.poll(entry(body="Corrected.")).articles
+    assert (changed.article_id, changed.version) == (article_id_for_url("http://a.example/1"), 2)
+
+
+def test_an_entry_that_turns_from_its_own_page_to_another_s_is_a_sighting() -> None:
+    feed = Feed(ELSEWHERE)
+    (own,) = feed.poll(entry(url="http://b.example/1")).articles
+    (turned,) = feed.poll(entry(body="Corrected.")).articles
+    assert own.standing is Standing.OWN
+    assert (turned.standing, turned.version) == (Standing.SIGHTING, 1)
+    assert turned.article_id == article_id_for_entry("feed-2", "http://a.example/1")
 
 
 @pytest.mark.parametrize("together", [True, False])
