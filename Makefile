@@ -20,7 +20,7 @@ export UV_PYTHON := $(PYTHON)
 .DELETE_ON_ERROR:
 .PHONY: help bootstrap demo check lint types floors unit schemas containers secrets \
 	test test-again test-compose test-replay test-drills test-extra \
-	bench-stories bench-latency bench-replay bench-floor bench-checks bench-injection bench-agents lock-jars clean
+	bench-stories bench-latency bench-replay bench-source bench-floor bench-checks bench-injection bench-agents lock-jars clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -117,6 +117,9 @@ bench-latency: bootstrap ## seconds from an entry served to its story searchable
 
 bench-replay: bootstrap ## articles a second of a replay beside live's, and what live feels of it (ARGS="--entries 1000")
 	@$(RUN)/python -m benchmarks.replay $(ARGS)
+
+bench-source: bootstrap ## records a second of ways to decode the raw log, and of one that is all foreign bytes
+	@$(RUN)/python -m benchmarks.source $(ARGS)
 
 bench-checks: .venv/.complete ## what the checks catch of unsupported and of spoilt statements
 	@$(RUN)/python -m benchmarks.checks

@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from confluent_kafka import KafkaException
@@ -19,7 +19,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flink_jobs.keeping import Keeper
-from flink_jobs.rest import FlinkError, Unreachable
+from flink_jobs.rest import FLOOD, FlinkError, JobSummary, Unreachable, cause
 from flink_jobs.retained import newest
 from flink_jobs.runs import Run
 from flink_jobs.settings import NoClient
@@ -53,7 +53,9 @@ def turn(
     A start that is under way is finished though the keeper is told to end; no other one is begun.
     """
     try:
-        wanted = keeper.look(jobs.rest.jobs(), time.monotonic())
+        known = jobs.rest.jobs()
+        _note_floods(keeper, jobs, known)
+        wanted = keeper.look(known, time.monotonic())
     except FlinkError as error:
         if not keeper.unreachable:
             LOG.warning("nothing is known of the jobs", reason=str(error))
@@ -69,11 +71,27 @@ def turn(
             keeper.lost(str(error))
             return
         except (FlinkError, KafkaException, ReadFailed) as error:
+            if FLOOD in str(error):
+                keeper.flooded(run.name, str(error))
+                LOG.error("a job ended for good", job=run.name, reason=str(error))
+                continue
             wait_s = keeper.failed(run, str(error), time.monotonic())
             LOG.error("a job could not be started", job=run.name, reason=str(error), again_in_s=wait_s)
         else:
             keeper.started(run)
             LOG.info("job runs", job=run.name, id=started.id, resumed_from=str(started.resumed_from or ""))
+
+
+def _note_floods(keeper: Keeper, jobs: Jobs, known: Iterable[JobSummary]) -> None:
+    """Of jobs that ran while the keeper looked, and were given up since."""
+    for job in known:
+        if job.state != "FAILED" or job.id not in keeper.seen:
+            continue
+        keeper.seen.discard(job.id)
+        trace = jobs.rest.root_exception(job.id) or ""
+        if FLOOD in trace:
+            keeper.flooded(job.name, cause(trace))
+            LOG.error("a job ended for good", job=job.name, reason=cause(trace))
 
 
 def stop(jobs: Jobs, wanted: list[Run]) -> int:

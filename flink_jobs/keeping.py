@@ -29,6 +29,10 @@ class Keeper:
     tries: dict[str, Tries] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     unreachable: str = ""
+    # By name, why a job is not started again until somebody does so.
+    ended: dict[str, str] = field(default_factory=dict)
+    # Ids of jobs that ran while it looked.
+    seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.missing = tuple(run.name for run in self.runs)
@@ -38,14 +42,26 @@ class Keeper:
         """The runs to start, given what the cluster knows.
 
         A job that the cluster is bringing back by itself counts as there: a second one beside it would
-        write everything twice. One that ended, however it ended, is to be started again.
+        write everything twice. One that ended is to be started again, however it ended but in a flood.
         """
-        there = {job.name for job in jobs if job.active}
+        running = [job for job in jobs if job.active]
+        there = {job.name for job in running}
+        self.seen |= {job.id for job in running}
+        self.ended = {name: why for name, why in self.ended.items() if name not in there}
         self.unreachable = ""
         self.missing = tuple(run.name for run in self.runs if run.name not in there)
         return [
-            run for run in self.runs if run.name in self.missing and now >= self.tries[run.name].not_before
+            run
+            for run in self.runs
+            if run.name in self.missing
+            and run.name not in self.ended
+            and now >= self.tries[run.name].not_before
         ]
+
+    def flooded(self, name: str, reason: str) -> None:
+        """It ended since most of its records failed: another start would end the same, and each would put
+        more aside. Whoever mended the cause submits it, or starts the keeper anew."""
+        self.ended[name] = reason
 
     def lost(self, reason: str) -> None:
         """The cluster does not answer: nothing is known of the jobs."""
@@ -69,5 +85,6 @@ class Keeper:
             "ok": not self.missing and not self.unreachable,
             "missing": list(self.missing),
             "unreachable": self.unreachable,
+            "ended": dict(self.ended),
             "failures": {name: each.reason for name, each in self.tries.items() if each.failures},
         }

@@ -15,6 +15,8 @@ import httpx2
 
 ENDED = frozenset({"FINISHED", "CANCELED", "FAILED"})
 FAILED_COMMITTABLES = "failedCommittables"
+# What tidewire.flink.FloodGuard begins with: the job ended for good, and a restart would end the same.
+FLOOD = "Flood: "
 KAFKA_READER = "KafkaSourceReader."
 TAKEN = re.compile(r"KafkaSourceReader\.topic\..+\.partition\.(\d+)\.currentOffset$")
 # What Flink's client says after the script's own error.

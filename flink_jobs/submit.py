@@ -117,6 +117,11 @@ class Jobs:
         """Ours, newest first, ended ones included as long as the cluster remembers them."""
         return [job for job in self.rest.jobs() if job.name.startswith("tidewire ")]
 
+    def failed(self) -> list[tuple[JobSummary, str]]:
+        """Jobs that Flink gave up, unless one of the same name was started since, and why."""
+        newest = {job.name: job for job in reversed(self.jobs())}
+        return [(job, self._why(job.id)) for job in newest.values() if job.state == "FAILED"]
+
     def await_end(self, run: Run, started: Started, timeout_s: float = 600.0) -> None:
         """Waits for a bounded job to finish, and notes in its group that it read everything.
 

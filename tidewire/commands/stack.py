@@ -70,6 +70,8 @@ def status(
     for job in jobs:
         lost = job["failed_committables"]
         show(console, f"{job['name']}: {job['state']}, {job['checkpoints']} checkpoints since it started")
+        if job["reason"]:
+            show(console, (f"{job['name']} ended for good: {job['reason']}", "red"))
         if lost:
             show(console, (f"{job['name']} lost {lost} transactions: its outputs are incomplete.", "red"))
     if problem:
@@ -86,10 +88,10 @@ def _jobs(stack: Stack) -> tuple[list[dict[str, object]], str]:
                 "id": job.id,
                 "state": job.state,
                 "checkpoints": jobs.rest.checkpoints(job.id).completed,
-                "failed_committables": jobs.rest.failed_committables(job.id),
+                "failed_committables": jobs.rest.failed_committables(job.id) if job.active else 0,
+                "reason": why,
             }
-            for job in jobs.jobs()
-            if job.active
+            for job, why in [*((job, "") for job in jobs.jobs() if job.active), *jobs.failed()]
         ], ""
     except FlinkError as error:
         return [], str(error)

@@ -13,6 +13,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from telemetry.visible import visible
 from tidewire.stack.jars import CHECKOUT, JARS
 
 SOURCES = CHECKOUT / "flink_jobs" / "java"
@@ -91,9 +92,9 @@ def main(arguments: list[str]) -> int:
     try:
         changed = build(jars)
     except (JavaError, OSError, ValueError) as error:
-        print(f"Flink's format could not be made: {error}", file=sys.stderr)
+        print(visible(f"Flink's format could not be made: {error}"), file=sys.stderr)
         return 1
-    print(f"{jars / 'flink' / JAR}: {'made' if changed else 'already made'}")
+    print(visible(f"{jars / 'flink' / JAR}: {'made' if changed else 'already made'}"))
     return 0
 
 

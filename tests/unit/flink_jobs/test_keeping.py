@@ -66,7 +66,7 @@ def test_a_start_that_fails_is_tried_again_ever_more_slowly(runs: list[Run]) -> 
     assert keeper.check()["failures"] == {runs[0].name: "no slot"}
     assert keeper.look(running, 100.0 + LONGEST_WAIT_S) == [runs[0]]
     keeper.started(runs[0])
-    assert keeper.check() == {"ok": True, "missing": [], "unreachable": "", "failures": {}}
+    assert keeper.check() == {"ok": True, "missing": [], "unreachable": "", "ended": {}, "failures": {}}
 
 
 class Cluster:
@@ -156,3 +156,42 @@ def test_a_taskmanager_finds_itself_among_those_of_the_cluster() -> None:
     assert is_registered(answer, {"me", "172.18.0.5"})
     assert not is_registered(answer, {"me", "172.18.0.6"})
     assert not is_registered({"taskmanagers": []}, {"me"})
+
+
+def test_a_job_that_ended_in_a_flood_is_not_started_again_until_somebody_does(runs: list[Run]) -> None:
+    trace = "SuppressRestartsException\nCaused by: java.lang.IllegalStateException: Flood: 100 of 120 failed"
+
+    class Rest:
+        known: list[JobSummary] = []  # noqa: RUF012
+
+        def jobs(self) -> list[JobSummary]:
+            return self.known
+
+        def root_exception(self, job_id: str) -> str:
+            return trace
+
+    class Asked:
+        def __init__(self) -> None:
+            self.rest, self.submitted = Rest(), []  # type: ignore[var-annotated]
+
+        def submit(self, run: Run, savepoint: Path | None = None) -> Started:
+            self.submitted.append(run.name)
+            return Started("new", run.name, None)
+
+    keeper, asked = Keeper(runs), Asked()
+    running = [job(each, "RUNNING") for each in runs]
+    asked.rest.known = running
+    keeper_main.turn(keeper, asked)  # type: ignore[arg-type]
+    asked.rest.known = [job(runs[0], "FAILED"), JobSummary("other", runs[1].name, "RUNNING", 1)]
+    for _ in range(3):
+        keeper_main.turn(keeper, asked)  # type: ignore[arg-type]
+    assert asked.submitted == []
+    assert "100 of 120" in str(keeper.check()["ended"])
+    assert keeper.check()["ok"] is False
+    # Submitted by hand, it is kept again; a keeper that begins tries once.
+    asked.rest.known = [JobSummary("by hand", runs[0].name, "RUNNING", 2), asked.rest.known[1]]
+    keeper_main.turn(keeper, asked)  # type: ignore[arg-type]
+    assert keeper.check()["ok"] is True
+    asked.rest.known = [job(runs[0], "FAILED"), asked.rest.known[1]]
+    keeper_main.turn(Keeper(runs), asked)  # type: ignore[arg-type]
+    assert asked.submitted == [runs[0].name]
