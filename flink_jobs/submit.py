@@ -22,6 +22,7 @@ from flink_jobs.runs import JOBS, JobName, Run
 from flink_jobs.settings import ClusterSettings
 from flink_jobs.stories.rows import OUTPUTS as STORIES_OUTPUTS
 from schemas.registry import RegistrySettings
+from telemetry.environment import SETTINGS, given
 from topics.admin import commit_offsets, ensure_topics
 from topics.groups import committed
 from topics.lane import LIVE, Lane
@@ -257,7 +258,7 @@ def _finish(
     """
     with subprocess.Popen(
         command,
-        env={**os.environ, **variables},
+        env={**given(SETTINGS), **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -20,6 +20,7 @@ from typing import BinaryIO, Self
 from producers.parse import Document, Unreadable, read
 from producers.settings import ParseSettings
 from telemetry import logs
+from telemetry.environment import given
 
 LOG = logs.logger("reading")
 LENGTH = struct.Struct(">Q")
@@ -106,6 +107,7 @@ class _Parser:
             str(self._memory_bytes),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            env=given(),
         )
         self.is_idle = False
         try:

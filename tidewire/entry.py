@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from types import TracebackType
@@ -21,6 +22,8 @@ def tell_fault(kind: type[BaseException], fault: BaseException, trace: Traceback
 def main() -> None:
     """Runs the command line."""
     sys.excepthook = tell_fault
+    # Whatever a command writes quotes strangers and tells of this user: it is this user's alone.
+    os.umask(0o077)
     try:
         from tidewire import cli
 

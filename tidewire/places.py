@@ -8,6 +8,7 @@ from functools import cache
 from schemas.codec import Codec
 from schemas.registry import Registry, RegistrySettings
 from tidewire.reader_client import ReaderClient
+from tidewire.stack.private import check
 from tidewire.stack.settings import StackSettings
 from topics.admin import lanes
 from topics.answering import answers
@@ -27,9 +28,11 @@ class NoLane(ValueError):
 def stack_settings() -> StackSettings:
     """The local stack's settings; rooms' own settings find it through the environment from here on.
 
-    What the user has set in the environment is never overridden.
+    What the user has set in the environment is never overridden. Raises NotYours for another user's home,
+    whose profile could say anything.
     """
     settings = StackSettings()
+    check(settings.home)
     for name, value in settings.environment().items():
         os.environ.setdefault(name, value)
     return settings

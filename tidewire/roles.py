@@ -6,11 +6,24 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from telemetry.environment import PROXIES
 from tidewire.stack.programs import Role
 from tidewire.stack.settings import LOOPBACK, StackSettings
 from topics.lane import LIVE, Lane
 
 PRODUCER_SLOTS = 1
+# Who is given which secrets. The model's key, and the proxies on the way to it, are the agents' alone.
+LOG_SECRETS = ("TIDEWIRE_KAFKA_", "TIDEWIRE_REGISTRY_")
+AGENTS_SECRETS = (
+    *LOG_SECRETS,
+    *PROXIES,
+    "ANTHROPIC_",
+    "TIDEWIRE_AGENTS_",
+    "TIDEWIRE_MODEL_",
+    "TIDEWIRE_TOOLS_",
+    "TIDEWIRE_WRITER_",
+)
+READER_SECRETS = (*LOG_SECRETS, "TIDEWIRE_READER_", "TIDEWIRE_INDEX_")
 
 
 def demo_environment(newswire_port: int) -> dict[str, str]:
@@ -38,7 +51,8 @@ def demo_environment(newswire_port: int) -> dict[str, str]:
 def producer_roles(env: Mapping[str, str], slots: int = PRODUCER_SLOTS) -> tuple[Role, ...]:
     """The workers that poll; each slot is one transactional id."""
     return tuple(
-        Role(f"producers-{slot}", _module("producers", "--slot", str(slot)), env) for slot in range(slots)
+        Role(f"producers-{slot}", _module("producers", "--slot", str(slot)), env, LOG_SECRETS)
+        for slot in range(slots)
     )
 
 
@@ -48,6 +62,7 @@ def reading_roles(settings: StackSettings, env: Mapping[str, str]) -> tuple[Role
         "reader",
         _module("reader"),
         env,
+        READER_SECRETS,
         ready_url=f"{settings.reader_url}/health",
         port_variable="TIDEWIRE_STACK_READER_PORT",
     )
@@ -57,7 +72,7 @@ def reading_roles(settings: StackSettings, env: Mapping[str, str]) -> tuple[Role
 def agents_role(lane: Lane, env: Mapping[str, str]) -> Role:
     """The agents of a lane."""
     name = "agents" if lane.is_live else f"agents-{lane.name}"
-    return Role(name, _module("agents"), {**env, "TIDEWIRE_LANE": lane.name})
+    return Role(name, _module("agents"), {**env, "TIDEWIRE_LANE": lane.name}, AGENTS_SECRETS)
 
 
 def newswire_role(mode: str, seconds: float, play: str, state: Path, port: int) -> Role:

@@ -18,6 +18,7 @@ import yaml
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from telemetry.environment import SETTINGS, given
 from tidewire.stack import flink
 from tidewire.stack.flink_logs import container_log
 from tidewire.stack.settings import StackSettings
@@ -112,7 +113,7 @@ def claim(scratch: Path, name: str) -> Path:
 def command(which: str, settings: ContainerSettings) -> tuple[list[str], dict[str, str]]:
     """Command line and environment of a process, its files written. Raises KeyError for an unknown one."""
     stack = prepare(settings)
-    variables = {**os.environ, **flink.environment(stack)}
+    variables = {**given(SETTINGS), **flink.environment(stack)}
     if which == KEEPER:
         return [sys.executable, "-P", "-m", "flink_jobs"], variables
     program = {"jobmanager": flink.jobmanager, "taskmanager": flink.taskmanager}[which](stack)

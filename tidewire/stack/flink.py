@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from telemetry.environment import SETTINGS
 from tidewire.stack.flink_logs import CONSOLE_LOG, file_log
 from tidewire.stack.programs import QUICK_JVM, Program
 from tidewire.stack.settings import LOOPBACK, StackSettings
@@ -267,6 +268,8 @@ def _program(settings: StackSettings, name: str, jvm: tuple[str, ...], main: str
         ),
         directory=str(folder(settings)),
         env=environment(settings),
+        # Python workers read the settings of their jobs.
+        passes=SETTINGS,
         clear=(str(temporary),),
         end_leftovers=True,
         # beside the .log, where the web UI looks for it

@@ -7,6 +7,7 @@ import subprocess
 import uuid
 from pathlib import Path
 
+from telemetry.environment import given
 from tidewire.stack.programs import Program
 from tidewire.stack.settings import LOOPBACK, StackSettings
 
@@ -124,7 +125,7 @@ def format_storage(settings: StackSettings) -> bool:
     properties = str(folder(settings) / "server.properties")
     arguments = ["format", f"--cluster-id={cluster_id(settings)}", "-c", properties, "--ignore-formatted"]
     command = _java(settings, "kafka.tools.StorageTool", *arguments, "--feature", "transaction.version=2")
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=given())
     if done.returncode != 0:
         raise RuntimeError(f"Kafka's storage could not be prepared: {done.stdout}{done.stderr}")
     return True

@@ -12,8 +12,10 @@ import shutil
 import sys
 from pathlib import Path
 
+from telemetry.environment import given
 from telemetry.visible import visible
 from tidewire.stack.leftovers import MARKER, PROGRAM, end, marked
+from tidewire.stack.private import UMASK
 
 LEFTOVERS_TIMEOUT_S = 2.0
 
@@ -64,7 +66,9 @@ def main(path: str) -> None:
         for removed in forget_unreadable(Path(program["results"])):
             _tell(f"removed {removed}, the result of a job that could not be initialised")
     os.chdir(program["directory"])
-    os.execvpe(program["argv"][0], program["argv"], {**os.environ, **program["env"], PROGRAM: name})
+    os.umask(UMASK)
+    variables = given(program["passes"], program["secrets"])
+    os.execvpe(program["argv"][0], program["argv"], {**variables, **program["env"], PROGRAM: name})
 
 
 if __name__ == "__main__":

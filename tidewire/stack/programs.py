@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from telemetry.environment import SETTINGS
 from tidewire.stack.settings import StackSettings
 
+WATCH = "watch"
 # For a JVM with little to do, the second compiler costs more than it brings.
 QUICK_JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
@@ -21,12 +23,14 @@ class Role:
 
     `ready_url` answers 2xx once the role does its work; without one it is ready when it has stayed up for
     `steady_s` seconds. The URL's port must be free before the role starts, and `port_variable` is the
-    environment variable that changes it.
+    environment variable that changes it. `secrets` are the variables that it alone is given, as
+    `telemetry.environment.given` takes them.
     """
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
     ready_url: str | None = None
     port_variable: str | None = None
     steady_s: int = 4
@@ -39,13 +43,16 @@ class Program:
 
     Before it starts, the folders in `clear` are emptied and, with `end_leftovers`, processes that an
     earlier run of the same program left behind are ended. `results` is where Flink keeps what became of
-    jobs; what it could not read back is removed. What it prints goes to `output` among the logs.
+    jobs; what it could not read back is removed. Of the environment of whoever started the stack it is given
+    what `passes` and `secrets` name, and over it `env`. What it prints goes to `output` among the logs.
     """
 
     name: str
     argv: tuple[str, ...]
     directory: str
     env: Mapping[str, str]
+    passes: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
     clear: tuple[str, ...] = ()
     results: str = ""
     end_leftovers: bool = False
@@ -63,6 +70,8 @@ def role_program(role: Role, settings: StackSettings) -> Program:
         tuple(role.argv),
         str(settings.home),
         env,
+        passes=SETTINGS,
+        secrets=role.secrets,
         stop_wait_s=role.stop_wait_s,
         start_s=1 if role.ready_url else role.steady_s,
     )
@@ -70,6 +79,13 @@ def role_program(role: Role, settings: StackSettings) -> Program:
 
 def program_file(name: str, settings: StackSettings) -> Path:
     return settings.folder / "programs" / f"{name}.json"
+
+
+def watch_program(settings: StackSettings) -> Program:
+    """The supervisor's listener."""
+    owner = [] if settings.owner_pid is None else [str(settings.owner_pid)]
+    argv = (sys.executable, "-P", "-m", "tidewire.stack.watch", str(settings.folder), *owner)
+    return Program(WATCH, argv, str(settings.home), {})
 
 
 def render_launch(program: Program) -> str:
@@ -117,7 +133,6 @@ def render_supervisor(settings: StackSettings, open_files: int) -> str:
     folder, socket, logs = (
         str(path).replace("%", "%%") for path in (settings.folder, settings.socket, settings.logs)
     )
-    owner = [] if settings.owner_pid is None else [str(settings.owner_pid)]
     return "\n".join(
         [
             "[unix_http_server]",
@@ -129,6 +144,7 @@ def render_supervisor(settings: StackSettings, open_files: int) -> str:
             f"logfile_maxbytes={settings.log_megabytes}MB",
             f"logfile_backups={settings.log_backups}",
             f"pidfile={folder}/supervisor.pid",
+            "umask=077",
             "nocleanup=true",
             # each partition keeps four files open; the hard limit cannot be passed
             f"minfds={open_files}",
@@ -137,7 +153,7 @@ def render_supervisor(settings: StackSettings, open_files: int) -> str:
             "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface",
             "",
             "[eventlistener:watch]",
-            f"command={_command('tidewire.stack.watch', str(settings.folder), *owner)}",
+            f"command={_command('tidewire.stack.launch', str(program_file(WATCH, settings)))}",
             "events=PROCESS_STATE,TICK_5",
             "buffer_size=1000",
             "autorestart=true",

@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from tidewire.stack.jars import CHECKOUT, JARS
+from tidewire.stack.private import owned
 
 HOME_VARIABLE = "TIDEWIRE_HOME"
 REMEMBERED = "ports.json"
@@ -62,7 +63,10 @@ class StackSettings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         given = init_settings()
         home = given.get("home") or given.get(HOME_VARIABLE) or os.environ.get(HOME_VARIABLE)
-        remembered = Path(home or CHECKOUT / ".tidewire") / "stack" / REMEMBERED
+        folder = Path(home or CHECKOUT / ".tidewire").expanduser()
+        # Before anything in it is believed.
+        owned(folder)
+        remembered = folder / "stack" / REMEMBERED
         return init_settings, env_settings, JsonConfigSettingsSource(settings_cls, json_file=remembered)
 
     def model_post_init(self, context: object) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tidewire.stack import contents, flink, kafka, moved, ports, readiness
+from tidewire.stack import contents, flink, kafka, moved, ports, private, readiness
 from tidewire.stack.errors import NotReady, StackError
 from tidewire.stack.jars import DONE
 from tidewire.stack.leftovers import end, marked
@@ -60,7 +60,7 @@ class Stack:
         Topics and schemas exist before a role starts. On a running stack, services and roles are added,
         and a role whose command or environment changed is restarted.
 
-        Raises PortTaken, NotReady, NumberingLost, or StackError saying what to do.
+        Raises PortTaken, NotReady, NumberingLost, NotYours, or StackError saying what to do.
         """
         if services and not (self.settings.jars / DONE).exists():
             raise StackError(f"{self.settings.jars} is not complete; run `make bootstrap`")
@@ -128,7 +128,13 @@ class Stack:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        self.settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private.check(self.settings.home)
+        with private.alone(), self._locked():
+            yield
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.settings.folder.mkdir(parents=True, exist_ok=True)
         self.settings.logs.mkdir(exist_ok=True)
         with (self.settings.folder / "lock").open("w") as lock:
             try:
@@ -159,6 +165,7 @@ class Stack:
         if self._supervisor.pid() is None:
             end(marked(str(self.settings.home)), LEFTOVERS_TIMEOUT_S)
             shutil.rmtree(self.settings.folder / "programs", ignore_errors=True)
+            private.claim(self.settings.home)
             moved.make_fit(self.settings, remembered)
         elif remembered not in (None, self.settings.ports):
             raise StackError(

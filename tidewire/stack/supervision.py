@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import json
 import resource
 import subprocess
 import sys
@@ -17,15 +17,26 @@ import psutil
 from supervisor.states import STOPPED_STATES, ProcessStates
 from supervisor.xmlrpc import Faults, SupervisorTransport
 
+from telemetry.environment import PROXIES, SETTINGS, given
 from tidewire.stack.errors import StackError
 from tidewire.stack.leftovers import MARKER
-from tidewire.stack.programs import Program, program_file, render_launch, render_program, render_supervisor
+from tidewire.stack.private import claim
+from tidewire.stack.programs import (
+    WATCH,
+    Program,
+    program_file,
+    render_launch,
+    render_program,
+    render_supervisor,
+    watch_program,
+)
 from tidewire.stack.settings import StackSettings
 from tidewire.stack.watch import EVENTS
 
-WATCH = "watch"
 POLL_S = 0.1
 OPEN_FILES = 16_384
+# What any role may be given of secrets; each is given its own of them.
+SECRETS = ("ANTHROPIC_", "TIDEWIRE_", *PROXIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +79,21 @@ class Supervisor:
     def start(self) -> None:
         """Starts supervisord, detached from this terminal. Raises StackError with its words if it fails."""
         settings = self._settings
-        settings.socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        claim(settings.socket.parent)
         (settings.folder / EVENTS).unlink(missing_ok=True)
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         limit = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
         config = settings.folder / "supervisord.conf"
         config.write_text(render_supervisor(settings, limit))
+        listener = program_file(WATCH, settings)
+        listener.parent.mkdir(parents=True, exist_ok=True)
+        listener.write_text(render_launch(watch_program(settings)))
+        known = given(SETTINGS)
+        secrets = {name: value for name, value in given(secrets=SECRETS).items() if name not in known}
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "supervisor.supervisord", "-c", str(config)],
-            env={**os.environ, MARKER: str(settings.home)},
+            [sys.executable, "-P", "-m", "tidewire.stack.supervised", str(config)],
+            env={**known, MARKER: str(settings.home)},
+            input=json.dumps(secrets),
             capture_output=True,
             text=True,
             start_new_session=True,

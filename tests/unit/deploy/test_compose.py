@@ -89,3 +89,12 @@ def test_no_secret_is_in_an_environment(services: dict[str, dict[str, Any]]) -> 
     for name, service in services.items():
         assert not [key for key in service.get("environment", {}) if key.endswith(("_KEY", "_TOKEN"))], name
     assert services["qdrant"]["secrets"] == services["reader"]["secrets"] == ["index_api_key"]
+
+
+def test_secrets_are_given_to_those_they_are_for(services: dict[str, dict[str, Any]]) -> None:
+    given = {name: service["secrets"] for name, service in services.items() if "secrets" in service}
+    assert given == {
+        "agents": ["anthropic_api_key"],
+        "qdrant": ["index_api_key"],
+        "reader": ["index_api_key"],
+    }

@@ -18,6 +18,7 @@ from tidewire.stack.programs import (
     render_program,
     render_supervisor,
     role_program,
+    watch_program,
 )
 from tidewire.stack.services import SERVICES, STOP_ORDER
 from tidewire.stack.settings import LOOPBACK, StackSettings
@@ -111,7 +112,9 @@ def test_supervisor_listens_on_its_socket_and_knows_the_owner(settings: StackSet
     parser.read_string(render_supervisor(owned, open_files=99))
     assert parser["unix_http_server"]["file"] == str(settings.socket)
     assert parser["supervisord"]["minfds"] == "99"
-    assert shlex.split(parser["eventlistener:watch"]["command"])[-2:] == [str(settings.folder), "4711"]
+    watch = settings.folder / "programs" / "watch.json"
+    assert shlex.split(parser["eventlistener:watch"]["command"])[-1] == str(watch)
+    assert watch_program(owned).argv[-2:] == (str(settings.folder), "4711")
 
 
 def test_role_gets_the_stacks_addresses_and_keeps_its_own_environment(settings: StackSettings) -> None:
