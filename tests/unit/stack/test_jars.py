@@ -60,7 +60,7 @@ def test_lock_reads_back_as_written(good: Locked) -> None:
 
 def test_the_committed_lock_has_a_sum_for_every_file() -> None:
     files = parse_lock(jars.LOCK.read_text())
-    assert {file.set for file in files} == {"kafka", "flink", "registry"}
+    assert {file.set for file in files} == {"kafka", "flink", "registry", "compiler"}
     assert all(len(file.sha256) == 64 for file in files)
     assert {file.version for file in files if file.group == "org.apache.kafka"} == {"4.3.1"}
 
