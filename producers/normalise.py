@@ -82,7 +82,7 @@ def normalise(document: Document, memory: Memory, context: Context) -> Normalise
         problem = _problem(entry)
         if problem is None:
             readable.append(entry)
-        elif memory.bury(dead_entry_key("\n".join((entry.guid, entry.url, entry.title, entry.body)))):
+        elif memory.bury(_dead_key(entry, context.spec.reread)):
             dead_letters.append(_dead_letter(entry, problem, context))
     candidates = _one_per_key(_candidates(readable, context.spec))
     articles = []
@@ -229,6 +229,10 @@ def _article(candidate: _Candidate, seen: SeenEntry, document: Document, context
         rights=spec.rights,
         trace_id=trace_id(spec.feed_id, article_id, str(seen.version), hash_),
     )
+
+
+def _dead_key(entry: Entry, reread: int) -> bytes:
+    return dead_entry_key("\n".join((entry.guid, entry.url, entry.title, entry.body)), reread)
 
 
 def _dead_letter(entry: Entry, problem: str, context: Context) -> DeadLetter:

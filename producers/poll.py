@@ -56,6 +56,11 @@ class Task:
         """Where the feed is now."""
         return without_userinfo(self.state.redirected_to or self.spec.url)
 
+    @property
+    def anew(self) -> bool:
+        """Whether there is an order to read it whole, whatever it was last time."""
+        return self.spec.reread != self.state.reread
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -128,6 +133,8 @@ class Poller:
     async def _poll(self, task: Task) -> Outcome:
         state = task.state
         validators = Validators(state.validators_url, state.etag, state.last_modified)
+        if task.anew:
+            validators = Validators()
         try:
             response = await self._fetcher.fetch(task.url, validators, task.login)
         except FetchFailed as error:
@@ -139,8 +146,8 @@ class Poller:
             return self._unchanged(task, response)
         digest = body_hash(response.body)
         memory = self._memory(task)
-        known_dead = memory.get(dead_document_key(digest)) is not None
-        if digest == state.body_hash and (known_dead or not state.failures):
+        known_dead = memory.get(dead_document_key(digest, task.spec.reread)) is not None
+        if digest == state.body_hash and (known_dead or not (state.failures or task.anew)):
             return self._unchanged(task, response)
         try:
             document = await self._reader.read(response.body, response.url, response.content_type)
@@ -169,7 +176,8 @@ class Poller:
             server_delay_s=max(response.server_delay_s, document.ttl_s),
         )
         metrics.POLLS.labels(outcome="read").inc()
-        state = after_read(task.state, read, now, self._schedule)
+        followed = replace(task.state, reread=task.spec.reread)
+        state = after_read(followed, read, now, self._schedule)
         return Outcome(state, memory.record(), result.articles, result.dead_letters)
 
     def _unchanged(self, task: Task, response: Response) -> Outcome:
@@ -183,11 +191,12 @@ class Poller:
         """One dead letter for each distinct document, however often it is served."""
         memory, digest = self._memory(task), body_hash(body)
         letters: tuple[DeadLetter, ...] = ()
-        if memory.bury(dead_document_key(digest)):
+        if memory.bury(dead_document_key(digest, task.spec.reread)):
             letters = (self._letter(task, url, body, stage, error),)
         failed = Failed(f"{stage}: {error}", body_hash=digest)
         outcome = self._failed(task, failed, "unreadable")
-        return Outcome(outcome.state, memory.record(), (), letters)
+        state = replace(outcome.state, reread=task.spec.reread)
+        return Outcome(state, memory.record(), (), letters)
 
     def _letter(self, task: Task, url: str, body: bytes, stage: str, error: Exception) -> DeadLetter:
         return DeadLetter(

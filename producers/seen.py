@@ -23,14 +23,18 @@ def entry_key(guid: str) -> bytes:
     return short_hash(f"entry\n{guid}")
 
 
-def dead_document_key(body_hash: str) -> bytes:
-    """Of a document that could not be read."""
-    return short_hash(f"document\n{body_hash}")
+def dead_document_key(body_hash: str, reread: int = 0) -> bytes:
+    """Of a document that could not be read; an order to read the feed anew makes it unknown."""
+    return short_hash(f"{_ordered('document', reread)}\n{body_hash}")
 
 
-def dead_entry_key(content: str) -> bytes:
-    """Of an entry that could not be read, from all it holds."""
-    return short_hash(f"unreadable\n{content}")
+def dead_entry_key(content: str, reread: int = 0) -> bytes:
+    """Of an entry that could not be read, from all it holds; unknown after such an order, too."""
+    return short_hash(f"{_ordered('unreadable', reread)}\n{content}")
+
+
+def _ordered(what: str, reread: int) -> str:
+    return f"{what} {reread}" if reread else what
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ from reader.compared import compared
 from reader.lanes import LaneView, Library
 from reader.query import SEARCHED, Scope
 from reader.shelf import Shelf
-from reader.states import Counts, Health, LaneAnswer, LaneLag, Lanes, Readiness
+from reader.states import Counts, Dead, DeadKind, Health, LaneAnswer, LaneLag, Lanes, Readiness
 from sinks.documents import BRIEF, STORY
 from sinks.store import NoSuchCollection
 from telemetry import metrics
@@ -236,6 +236,14 @@ def lanes(request: Request) -> Lanes:
     """Every lane with a view, live first."""
     library = _library(request)
     return Lanes(lanes=[_lane(view) for view in library.all()], promoted=library.alias.lane().name)
+
+
+@api.get("/dead")
+def dead(request: Request) -> Dead:
+    """How many records and documents could not be used, by stage and error."""
+    found = _library(request).dead_letters.take()
+    kinds = [DeadKind(stage=s, error=e, letters=n) for (s, e), n in found.kinds.most_common(100)]
+    return Dead(total=found.total, last_hour=found.recent, sent_again=found.retried, kinds=kinds)
 
 
 @api.get("/counts")

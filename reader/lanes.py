@@ -25,6 +25,7 @@ from topics.admin import lanes
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_TAKEDOWNS, BRIEFS, FEEDBACK, SHARED, STORIES
 from topics.consuming import Batch, Effect, consume
 from topics.lane import LIVE, Lane
+from topics.letter_counts import LetterCounts
 from topics.settings import BrokerSettings
 
 SOURCES: dict[str, type[Record]] = {
@@ -119,6 +120,7 @@ class Library:
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(max_workers=64, thread_name_prefix="indexer")
         self._topic_ids = TopicIds(broker)
+        self.dead_letters = LetterCounts(broker, codec)
         self._watch = threading.Thread(target=self._watching, name="lanes", daemon=True)
         self.error: str | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from confluent_kafka import KafkaException
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -13,6 +14,7 @@ from reader.comparisons import NotCompared
 from reader.lanes import NoSuchLane
 from sinks.store import StoreError
 from telemetry import logs
+from topics.reading import ReadFailed
 
 LOG = logs.logger("api")
 REMEDIES = {
@@ -36,6 +38,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(NotCompared, _not_compared)
     app.add_exception_handler(AliasBroken, _alias)
     app.add_exception_handler(StoreError, _store)
+    app.add_exception_handler(KafkaException, _log)
+    app.add_exception_handler(ReadFailed, _log)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _bug)
@@ -74,6 +78,12 @@ def _store(request: Request, error: Exception) -> JSONResponse:
     LOG.error("the index failed", path=request.url.path, reason=str(error))
     remedy = "Try again in a moment; if it stays, look at the reader's log and restart it."
     return problem(request, 503, "The index does not answer", str(error), remedy)
+
+
+def _log(request: Request, error: Exception) -> JSONResponse:
+    LOG.warning("the log does not answer", path=request.url.path, reason=str(error))
+    remedy = "Try again in a moment; `./tw status` tells whether Kafka runs."
+    return problem(request, 503, "The log does not answer", str(error), remedy)
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:

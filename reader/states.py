@@ -54,3 +54,20 @@ class Readiness(Answer):
     status: Literal["ready", "catching up", "not ready"]
     lag: int | None
     lanes: list[LaneLag]
+
+
+class DeadKind(Answer):
+    """Dead letters that have stage and error in common."""
+
+    stage: str
+    error: str
+    letters: int
+
+
+class Dead(Answer):
+    """What could not be used, of all stages and lanes; `./tw dead list` names each."""
+
+    total: int
+    last_hour: int = Field(description="At most 10,000 are counted.")
+    sent_again: int
+    kinds: list[DeadKind]

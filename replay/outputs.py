@@ -34,6 +34,7 @@ from topics.catalogue import (
 )
 from topics.decoding import decoded
 from topics.lane import Lane
+from topics.letters import sent_again
 from topics.reading import Received, beginnings, read_range
 from topics.settings import BrokerSettings
 from topics.takedowns import read_takedowns
@@ -46,15 +47,22 @@ def read_outputs(settings: BrokerSettings, codec: Codec, lane: Lane, range_: Ran
     """The lane's outputs up to now, read_committed. ``range_`` is what it read of the raw log, if that is
     known; else a warm-up that it marked tells."""
     kept_from: dict[str, Mapping[int, int]] = {}
+    # A dead letter's record that was sent through again stands in its topic twice, and was made once.
+    twice = sent_again(settings, codec)
+
+    def once(name: str, record_type: type[R]) -> Iterator[tuple[Received, R]]:
+        topic = lane.topic(name)
+        for received, record in _each(settings, codec, topic, record_type):
+            if (topic, received.partition, received.offset) not in twice:
+                yield received, record
 
     def read(
         name: str, record_type: type[R], made: Callable[[R], S], at: Callable[[S], int]
     ) -> tuple[S, ...]:
-        topic = lane.topic(name)
-        lost = {p for p, offset in beginnings(settings, topic).items() if offset > 0}
+        lost = {p for p, offset in beginnings(settings, lane.topic(name)).items() if offset > 0}
         first: dict[int, int] = {}
         found = []
-        for received, record in _each(settings, codec, topic, record_type):
+        for received, record in once(name, record_type):
             each = made(record)
             found.append(each)
             if received.partition in lost:
@@ -67,7 +75,7 @@ def read_outputs(settings: BrokerSettings, codec: Codec, lane: Lane, range_: Ran
         enriched=enriched,
         stories=read(STORIES, Story, Moved.of, lambda each: each.updated_at),
         assignments=read(ASSIGNMENTS, Assignment, Given.of, lambda each: each.assigned_at),
-        briefs=tuple(Told.of(brief) for _, brief in _each(settings, codec, lane.topic(BRIEFS), Brief)),
+        briefs=tuple(Told.of(brief) for _, brief in once(BRIEFS, Brief)),
         indicators=read(INDICATORS, Indicator, Window.of, lambda each: each.end),
         range=warm_range(enriched) if range_ is None else range_,
         kept_from=kept_from,

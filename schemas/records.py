@@ -539,6 +539,8 @@ class FeedState(Record):
     redirected_to: str | None = None
     last_success_at: int | None = None
     last_new_at: int | None = None
+    # The order to read it anew that was followed last, as FeedSpec counts them.
+    reread: int = 0
 
 
 class Verdict(StrEnum):

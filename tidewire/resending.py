@@ -14,7 +14,7 @@ from functools import cached_property
 from confluent_kafka import KafkaException
 
 from schemas.codec import Codec, Undecodable
-from schemas.records import Article, FeedSpec, Kind
+from schemas.records import Article, FeedSpec, FeedState, FeedStatus, Kind
 from topics.catalogue import ARTICLES_RAW, DEAD_LETTERS, FEEDS_CATALOG, FEEDS_SEEN, FEEDS_STATE, TOPICS, Topic
 from topics.decoding import latest
 from topics.lane import LIVE, Lane
@@ -121,10 +121,17 @@ class Log:
         if spec is None:
             raise Refused(f"feed {feed_id} is not in the catalogue any more")
         if not spec.active:
-            raise Refused(f"feed {spec.url} is not read any more")
+            raise Refused(f"feed {spec.title or feed_id} is not read any more")
+        state = self._states.get(feed_id)
+        if state is not None and state.status is FeedStatus.DEAD:
+            raise Refused(f"feed {spec.title or feed_id} is gone for good: {state.reason}")
         key = feed_id.encode()
         value = self._codec.encode(replace(spec, reread=spec.reread + 1))
         return Again(FEEDS_CATALOG, key, value, partition_for(key, TOPICS[FEEDS_CATALOG].partitions))
+
+    @cached_property
+    def _states(self) -> dict[str, FeedState]:
+        return latest(self._settings, self._codec, FEEDS_STATE, FeedState)
 
     @cached_property
     def _feeds(self) -> dict[str, FeedSpec]:

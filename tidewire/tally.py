@@ -19,6 +19,7 @@ from topics.catalogue import (
 )
 from topics.decoding import decoded
 from topics.lane import Lane
+from topics.letters import Place, sent_again
 from topics.reading import Received, read_range
 from topics.settings import BrokerSettings
 
@@ -66,11 +67,12 @@ def take(settings: BrokerSettings, codec: Codec, lane: Lane) -> Tally:
         late=_count(settings, lane.topic(ARTICLES_LATE)),
         dead_letters=sum(not each.retried for each in records(settings, codec, DEAD_LETTERS, DeadLetter)),
         stories=len(stories),
-        assignments=_count(settings, lane.topic(ASSIGNMENTS)),
+        assignments=_count(settings, lane.topic(ASSIGNMENTS), sent_again(settings, codec)),
         briefs=len(briefs),
         last_entry_at=max((at for _, at in keys), default=0),
     )
 
 
-def _count(settings: BrokerSettings, topic: str) -> int:
-    return sum(1 for _ in read_range(settings, topic))
+def _count(settings: BrokerSettings, topic: str, twice: frozenset[Place] = frozenset()) -> int:
+    came = read_range(settings, topic)
+    return sum((each.topic, each.partition, each.offset) not in twice for each in came)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from schemas.records import DeadLetter
 from topics.dead_letters import lane_of
 from topics.lane import Lane
 from topics.letters import Letter
@@ -57,14 +58,19 @@ def choose(letters: Iterable[Letter], wanted: Wanted, titles: dict[str, str], mo
     for each in letters:
         if not wanted.fits(each, title_of(each, titles)):
             continue
-        kind = (each.said.stage, each.said.error)
-        kinds[kind if kind in kinds or len(kinds) < MOST_KINDS else OTHERS] += 1
+        kinds[kind_of(each.said, kinds)] += 1
         entry = (each.at, each.partition, each.offset, each)
         if len(kept) < most:
             heapq.heappush(kept, entry)
         else:
             heapq.heappushpop(kept, entry)
     return Found([letter for *_, letter in sorted(kept, key=lambda each: each[:3], reverse=True)], kinds)
+
+
+def kind_of(said: DeadLetter, kinds: Counter[tuple[str, str]]) -> tuple[str, str]:
+    """Stage and error of a letter, as far as ``kinds`` may grow."""
+    kind = (said.stage, said.error)
+    return kind if kind in kinds or len(kinds) < MOST_KINDS else OTHERS
 
 
 def title_of(letter: Letter, titles: dict[str, str]) -> str:

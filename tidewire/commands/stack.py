@@ -6,12 +6,13 @@ import dataclasses
 from typing import Annotated
 
 import typer
+from confluent_kafka import KafkaException
 from rich.console import Console
 
 from flink_jobs.rest import FlinkError
 from flink_jobs.submit import Jobs
 from tidewire import jobs as flink
-from tidewire.places import stack_settings
+from tidewire.places import broker, codec, stack_settings
 from tidewire.printing import show, show_whole_line, tell, tell_json, terminal
 from tidewire.profile import load
 from tidewire.running import start
@@ -19,6 +20,9 @@ from tidewire.stack.stack import Stack, StackStatus, Step
 from tidewire.stack.watch import DEATHS
 from tidewire.tables import show_table
 from tidewire.times import of_millis, of_millis_short
+from topics.answering import answers
+from topics.letter_counts import LetterCounts
+from topics.reading import ReadFailed
 
 
 def show_step(step: Step) -> None:
@@ -53,8 +57,11 @@ def status(
     stack = Stack(settings)
     found = stack.status()
     jobs, problem = _jobs(stack) if found.running else ([], "")
+    dead = _dead_letters() if found.running else None
     if as_json:
-        tell_json({**dataclasses.asdict(found), "jobs": jobs, "jobs_problem": problem})
+        counts = None if dead is None else {"total": dead.total, "last_hour": dead.recent}
+        stack_says = dataclasses.asdict(found)
+        tell_json({**stack_says, "jobs": jobs, "jobs_problem": problem, "dead_letters": counts})
         return
     console = terminal()
     if not found.running:
@@ -76,7 +83,22 @@ def status(
             show(console, (f"{job['name']} lost {lost} transactions: its outputs are incomplete.", "red"))
     if problem:
         show(console, (problem, "red"))
+    if dead is not None and dead.total:
+        said = f"{dead.total} dead letters, {dead.recent} in the last hour; `./tw dead list` shows them"
+        show(console, (said, "red" if dead.recent else ""))
     show_addresses(console, found, settings.reader_url)
+
+
+def _dead_letters() -> LetterCounts | None:
+    """None while the broker does not answer; what runs is told above."""
+    settings = broker()
+    if not answers(settings):
+        return None
+    try:
+        return LetterCounts(settings, codec()).take()
+    except (KafkaException, ReadFailed) as error:
+        tell(f"dead letters cannot be counted: {error}", err=True)
+        return None
 
 
 def _jobs(stack: Stack) -> tuple[list[dict[str, object]], str]:

@@ -256,6 +256,9 @@ def test_what_is_no_record_and_what_the_engine_refuses_is_put_aside_once_and_the
     }
     (one,) = (each for each in found if each.error != "Undecodable")
     assert (one.stage, one.lane, one.article_id) == ("indexer", lane.name, refused.article_id)
+    counted_dead = reader.get("/api/dead")
+    assert counted_dead["total"] >= counted_dead["last_hour"] >= 7
+    assert {each["stage"] for each in counted_dead["kinds"]} >= {"indexer"}
     assert reader.end(signal.SIGTERM) == 0
     # A view that is built anew meets them again.
     for path in sorted((reader.log.parent / "index").rglob("*"), reverse=True):

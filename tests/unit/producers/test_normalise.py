@@ -278,6 +278,9 @@ def test_an_unusable_entry_is_one_dead_letter_for_its_content(bad: Entry, reason
     assert feed.poll(bad, entry("2")) == Normalised((), ())
     assert feed.poll(replace(bad, published_at=NOW, position=7)) == Normalised((), ())
     assert len(feed.poll(replace(bad, guid="another")).dead_letters) == 1
+    feed.spec = replace(feed.spec, reread=1)
+    assert len(feed.poll(bad, entry("2")).dead_letters) == 1
+    assert feed.poll(bad, entry("2")) == Normalised((), ())
 
 
 @pytest.mark.parametrize(

@@ -57,13 +57,16 @@ class Feed:
         self.server, self.reader, self.now = Server(), Reader(), NOW
         self.task = Task(SPEC, first_state(SPEC.feed_id), None)
 
+    def order(self) -> None:
+        self.task = replace(self.task, spec=replace(self.task.spec, reread=self.task.spec.reread + 1))
+
     def poll(self, answer: Response | Exception | bytes) -> Outcome:
         self.server.answer = replace(RESPONSE, body=answer) if isinstance(answer, bytes) else answer
         poller = Poller(
             self.server, self.reader, WorkerSettings(), ScheduleSettings(), 4, clock_ms=lambda: self.now
         )
         outcome = asyncio.run(poller.poll(self.task))
-        self.task = Task(SPEC, outcome.state, outcome.seen or self.task.seen)
+        self.task = replace(self.task, state=outcome.state, seen=outcome.seen or self.task.seen)
         self.now += 1_000
         return outcome
 
@@ -175,3 +178,32 @@ def test_a_host_s_feeds_do_not_wait_for_each_other_beyond_its_limit() -> None:
 
     assert len(asyncio.run(many())) == 8
     assert max(most) == 2
+
+
+def test_an_order_to_read_it_anew_asks_without_validators_and_tries_what_was_buried_again() -> None:
+    feed = Feed()
+    feed.poll(rss("a"))
+    feed.poll(b"<html>down</html>")
+    feed.poll(rss("a", "b"))
+    seen_before = feed.task.seen
+    feed.order()
+    outcome = feed.poll(rss("a", "b"))
+    # What was read is known, and does not come again.
+    assert (outcome.articles, outcome.state.reread) == ((), 1)
+    assert feed.server.asked[-1] == (URL, Validators())
+    assert feed.reader.count == 4
+    assert len(feed.poll(b"<html>down</html>").dead_letters) == 1
+    assert feed.poll(b"<html>down</html>").dead_letters == ()
+    feed.poll(rss("a", "b"))
+    feed.poll(replace(RESPONSE, body=None))
+    assert feed.server.asked[-1] == (URL, Validators(URL, '"1"', None))
+    assert feed.task.seen != seen_before
+
+
+def test_an_order_is_followed_when_a_document_came_and_not_before() -> None:
+    feed = Feed()
+    feed.poll(rss("a"))
+    feed.order()
+    for answer in (FetchFailed("HTTP 500"), replace(RESPONSE, body=None)):
+        assert feed.poll(answer).state.reread == 0
+    assert feed.poll(rss("a")).state.reread == 1
