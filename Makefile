@@ -19,7 +19,7 @@ export UV_PYTHON := $(PYTHON)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help bootstrap demo check lint types floors unit schemas containers secrets \
-	test test-again test-compose test-replay test-drills test-extra \
+	test fuzz test-again test-compose test-replay test-drills test-extra \
 	bench-stories bench-latency bench-replay bench-source bench-floor bench-checks bench-injection bench-agents lock-jars clean
 
 help: ## what can be made
@@ -81,6 +81,10 @@ unit: $(ENV)/jars/.complete
 
 test: bootstrap ## every test: unit, integration, end to end (ARGS goes to pytest)
 	@$(RUN)/pytest tests $(APART:%=--ignore tests/%) -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+
+fuzz: bootstrap ## drawn feeds through everything, from a seed that is new (EXAMPLES=100000 SEED=7)
+	@TIDEWIRE_HOSTILE_SEED=$(or $(SEED),$(shell date +%s)) TIDEWIRE_HOSTILE_EXAMPLES=$(or $(EXAMPLES),40000) \
+	  $(RUN)/pytest tests/hostile/test_generated.py -n 0 -v $(ARGS)
 
 test-again: bootstrap ## two demos, equal; two by the clock, nearly so; Ctrl-C at a terminal; model calls that are killed and paid for once
 	@$(RUN)/pytest tests/e2e/test_1_demo.py $(LONG:%=tests/%) -n 0 $(ARGS)

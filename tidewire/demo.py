@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +107,17 @@ class Demo:
 
     def publish_feeds(self) -> None:
         """The newswire's catalogue into the log."""
+        publish(broker(), codec(), self._feeds)
+
+    @cached_property
+    def _feeds(self) -> list[FeedSpec]:
+        """The newswire's; others may be watched beside them."""
         answer = httpx2.get(f"{self._newswire}/catalogue.json", trust_env=False, timeout=30)
         answer.raise_for_status()
-        publish(broker(), codec(), feeds_of(answer.json()))
+        return feeds_of(answer.json())
+
+    def _counted(self) -> tally.Tally:
+        return tally.take(broker(), codec(), LIVE, frozenset(each.feed_id for each in self._feeds))
 
     def glance(self) -> Glance:
         """Asks the newswire and the reader. Raises DemoStopped when the time line stalls."""
@@ -171,7 +180,7 @@ class Demo:
         """What was served and is not in the log yet."""
         if self._exact:
             served = self._served()
-            counted = tally.take(broker(), codec(), LIVE)
+            counted = self._counted()
             left = served - counted.raw - counted.dead_letters
             return f"{left} entries to log" if left else ""
         feeds = {feed.feed_id for feed in listed(broker(), codec())}
@@ -188,7 +197,7 @@ class Demo:
 
     def result(self) -> dict[str, int | float | None]:
         """What the demo came to; the keys that `--json` prints."""
-        counted = tally.take(broker(), codec(), LIVE)
+        counted = self._counted()
         indexed = self._reader.get("/api/counts")["latest_briefs"]
         first = self.first_brief_s
         return {

@@ -19,9 +19,11 @@ import httpx2
 from flink_jobs.rest import FlinkRest
 from flink_jobs.settings import TimeSettings
 from flink_jobs.stories.settings import StoriesSettings
+from newswire.outlets import load_outlets
 from replay.compare import Comparison, Outputs, compare
 from replay.outputs import last_tick, read_outputs
 from schemas.codec import Codec
+from schemas.identity import feed_id
 from schemas.registry import Registry, RegistrySettings
 from tidewire import tally
 from tidewire.reader_client import ReaderClient
@@ -119,8 +121,12 @@ class Home:
     def reader(self) -> ReaderClient:
         return ReaderClient(self.settings.reader_url)
 
-    def tally(self, lane: Lane = LIVE) -> tally.Tally:
-        return tally.take(self.broker, self.codec, lane)
+    def tally(self, lane: Lane = LIVE, feeds: frozenset[str] | None = None) -> tally.Tally:
+        return tally.take(self.broker, self.codec, lane, feeds)
+
+    def newswire_feeds(self) -> frozenset[str]:
+        """Ids of the sample's own feeds."""
+        return frozenset(feed_id(f"{self.newswire}{feed.path}") for feed in load_outlets().feeds.values())
 
     def outputs(self, lane: Lane = LIVE) -> Outputs:
         return read_outputs(self.broker, self.codec, lane)

@@ -1,9 +1,12 @@
-"""The demo, as a new user runs it: what was served is accounted for, and stays so."""
+"""The demo, as a new user runs it, with three hostile feeds beside it: what was served is accounted for, and
+stays so; and what becomes of it is what would be if those three were not there."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +14,21 @@ import pytest
 
 from newswire.labels import load_labels
 from replay.compare_records import Told
-from schemas.records import Article
+from replay.outputs import records
+from schemas.identity import feed_id
+from schemas.records import Article, DeadLetter
 from tests.e2e.homes import Home, wait_until
+from tests.hostile import tenth
+from tests.hostile.served import HostileServer
 from topics.admin import lanes
-from topics.catalogue import ARTICLES_RAW
+from topics.catalogue import ARTICLES_RAW, DEAD_LETTERS
 from topics.lane import LIVE, Lane
 from topics.reading import read_range
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
 
 CHECK = Lane("check")
+CLEAN = Lane("clean")
 KEYS = {
     "served", "raw", "unique", "duplicates", "late", "dead_letters", "stories", "assignments", "briefs",
     "indexed", "first_brief_s", "peak_rss_mb",
@@ -33,9 +41,34 @@ def home(new_home: Callable[[str], Home]) -> Home:
 
 
 @pytest.fixture(scope="module")
-def result(home: Home) -> dict[str, Any]:
+def hostile(home: Home) -> Iterator[HostileServer]:
+    """Three feeds, one of which claims URLs of the newswire's own entries: its first's and its last's."""
+    urls = [unit.url for unit in load_labels(home.newswire).articles() if unit.url]
+    with HostileServer(tenth.answers([urls[0], urls[-1]])) as server:
+        home.env["TIDEWIRE_PRODUCERS_ALLOW_HOSTS"] = server.host
+        yield server
+
+
+@pytest.fixture(scope="module")
+def result(home: Home, hostile: HostileServer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The line that a demo in lock step ends with; nothing of it runs any more."""
+    listed = tmp_path_factory.mktemp("hostile") / "feeds.json"
+    listed.write_text(tenth.catalogue(hostile.base))
+    failed: list[BaseException] = []
+
+    def beside() -> None:
+        try:
+            wait_until(lambda: home.newswire_status()["step"] >= 1, "the time line to begin")
+            home.tw("feeds", "import", str(listed))
+        except BaseException as error:
+            failed.append(error)
+            raise
+
+    importing = threading.Thread(target=beside)
+    importing.start()
     done = home.tw("demo", "--exit", "--json")
+    importing.join()
+    assert not failed
     assert home.processes() == []
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
@@ -82,11 +115,62 @@ def test_everything_fits_into_six_gigabytes(result: dict[str, Any]) -> None:
 def test_started_again_it_holds_what_it_held(
     running: Home, result: dict[str, Any], first_demo: dict[str, frozenset[str]]
 ) -> None:
-    again = running.tally()
+    again = running.tally(feeds=running.newswire_feeds())
     for name in ("raw", "unique", "duplicates", "late", "dead_letters", "stories", "assignments", "briefs"):
         assert getattr(again, name) == result[name], name
     assert running.reader.get("/api/counts")["latest_briefs"] == result["indexed"]
     first_demo.update(running.outputs().members())
+
+
+def test_what_hostile_feeds_say_is_read_or_refused_with_a_reason(
+    running: Home, hostile: HostileServer
+) -> None:
+    ours = {feed_id(f"{hostile.base}/{name}.xml"): name for name in tenth.NAMES}
+    letters = [
+        each
+        for each in records(running.broker, running.codec, DEAD_LETTERS, DeadLetter)
+        if each.source in ours
+    ]
+    assert {ours[each.source] for each in letters} >= {"bombs"}
+    assert all(each.reason.isprintable() and each.reason for each in letters)
+    listed = running.tw("feeds", "list").stdout
+    assert "\x1b[2J" not in listed
+    assert "secret" not in listed
+    states = {feed["url"]: feed["state"] for feed in json.loads(running.tw("feeds", "list", "--json").stdout)}
+    assert states[f"{hostile.base}/reasons.xml"]["failures"]
+    assert not states[f"{hostile.base}/lichens.xml"]["failures"]
+
+
+def test_nine_tenths_come_out_as_if_the_hostile_tenth_were_not_there(
+    running: Home, hostile: HostileServer, replayed: int
+) -> None:
+    """Beside a replay without the three feeds, hash by hash; scores alone may differ, which weigh a word by
+    how many articles have it."""
+    left_out = [part for name in tenth.NAMES for part in ("--without-feed", f"{hostile.base}/{name}.xml")]
+    running.tw("replay", "start", "--lane", CLEAN.name, "--yes", *left_out)
+    (row,) = (
+        each
+        for each in json.loads(running.tw("replay", "list", "--json").stdout)
+        if each["lane"] == CLEAN.name
+    )
+    running.settle(CLEAN, {})
+    logged = min(replayed, int(row["end_at"]))
+    windows = logged - running.times.lateness_ms - running.times.window_skew_ms
+    live, clean = (running.outputs(each).up_to(logged, windows) for each in (LIVE, CLEAN))
+    honest = {each.wording for each in clean.enriched}
+    both = [each for each in live.enriched if each.wording in honest]
+    assert len(live.enriched) - len(both) >= tenth.ENTRIES // 2
+    assert Counter(each.unscored for each in both) == Counter(each.unscored for each in clean.enriched)
+    articles = {each.article_id for each in clean.enriched}
+    told = {story for story, members in live.ever().items() if members <= articles}
+    assert {story for story, members in live.ever().items() if members & articles} == told
+    for kind in ("stories", "assignments", "briefs"):
+        ours = Counter(each.content for each in getattr(live, kind) if each.story_id in told)
+        assert ours == Counter(each.content for each in getattr(clean, kind)), kind
+        assert ours
+    theirs = {(each.key, each.content) for each in live.indicators if "lichens" not in each.scope}
+    assert theirs == {(each.key, each.content) for each in clean.indicators}
+    running.tw("replay", "drop", "--yes", CLEAN.name)
 
 
 def test_search_finds_briefs_and_articles(running: Home) -> None:
