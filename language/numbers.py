@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from language.folding import folded
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -89,11 +91,11 @@ def _read(text: str, language: str, pattern: re.Pattern[str]) -> Iterator[Number
     for match in pattern.finditer(text):
         word, digits = match["word"], match["digits"]
         if word:
-            value, places = Decimal(_small(word.casefold(), language)), 0
+            value, places = Decimal(_small(folded(word), language)), 0
         else:
             value, places = _decimal(digits, language)
         scale_word = match["long"] or match["attached"]
-        power = scales[_spaced(scale_word)] if scale_word else 0
+        power = scales.get(_spaced(scale_word), 0) if scale_word else 0
         unit = _unit(match["before"] or match["after"])
         if not unit and not power and re.fullmatch(r"(?:19|20)\d{2}", digits or ""):
             unit = "year"
@@ -104,11 +106,11 @@ def _read(text: str, language: str, pattern: re.Pattern[str]) -> Iterator[Number
 def _unit(written: str | None) -> str:
     if not written:
         return ""
-    return _SYMBOLS.get(written.upper()) or _UNITS[_spaced(written)]
+    return _SYMBOLS.get(written.upper()) or _UNITS.get(_spaced(written), "")
 
 
 def _spaced(words: str) -> str:
-    return " ".join(words.casefold().rstrip(".").split())
+    return " ".join(folded(words).rstrip(".").split())
 
 
 def _small(word: str, language: str) -> int:

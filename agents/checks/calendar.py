@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
+from language.folding import folded
+
 # Months that are other words too: alone they count only after a preposition.
 AMBIGUOUS = {"may", "march", "mars", "mai", "mayo", "mar", "august", "juin", "julio", "enero"}
 _BEFORE_MONTH = {
@@ -107,17 +109,17 @@ def calendar(language: str) -> Calendar:
 def period(language: str, word: str) -> str:
     """The period that a word names: week, month, year."""
     units = _AGO_UNITS.get(language, _AGO_UNITS["en"])
-    return next(unit for unit, pattern in units.items() if re.fullmatch(pattern, word.casefold()))
+    return next((unit for unit, pattern in units.items() if re.fullmatch(pattern, folded(word))), "")
 
 
 def shift(language: str, word: str) -> int:
     """-1 for last, 0 for this, 1 for next."""
     words = _LAST_THIS_NEXT.get(language, _LAST_THIS_NEXT["en"])
-    return next(n - 1 for n, pattern in enumerate(words) if re.fullmatch(pattern, word.casefold()))
+    return next((n - 1 for n, pattern in enumerate(words) if re.fullmatch(pattern, folded(word))), 0)
 
 
 def _folded(name: str) -> str:
-    return name.casefold().rstrip(".")
+    return folded(name).rstrip(".")
 
 
 def _any(words: object) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from agents.checks.calendar import Calendar, calendar, period, shift
+from language.folding import folded
 
 # The day of writing may be the day before or after in UTC.
 _SLOP = timedelta(hours=12)
@@ -157,7 +158,7 @@ def _read(match: re.Match[str], known: Calendar) -> Iterator[Said]:
     start, end = match.span()
 
     def month(word: str | None) -> int | None:
-        return known.months[word.casefold().rstrip(".")] if word else None
+        return known.months.get(folded(word).rstrip(".")) if word else None
 
     def number(name: str) -> int | None:
         return int(group[name]) if group.get(name) else None
@@ -177,13 +178,13 @@ def _read(match: re.Match[str], known: Calendar) -> Iterator[Said]:
         if _capital(word, known) or not group["m4"]:
             yield Said(start, end, number("y3"), month(word))
     elif group["weekday"]:
-        yield Said(start, end, weekday=known.weekdays[group["weekday"].casefold()])
+        yield Said(start, end, weekday=known.weekdays.get(folded(group["weekday"])))
     elif group["ago"]:
         yield Said(start, end, offset=-_count(group["n"]), unit=period(known.language, group["unit"]))
     elif word := group["relative"]:
         # German "Morgen" is the morning.
         if not (known.language == "de" and word[0].isupper() and match.start() > 0):
-            yield Said(start, end, offset=known.relative[word.casefold().replace("’", "'")])
+            yield Said(start, end, offset=known.relative.get(folded(word).replace("’", "'")))
     elif word := group["shift"] or group.get("period2"):
         back = shift(known.language, group["shift"] or group["shift2"])
         yield Said(start, end, offset=back, unit=period(known.language, group["period"] or group["period2"]))

@@ -17,6 +17,7 @@ from text_to_num import find_numbers
 
 from agents.checks import units
 from agents.checks.dates import Said, dates
+from language.folding import folded
 from language.numbers import numbers
 
 SPELLED = {"en", "fr", "es", "pt", "de", "nl", "it", "da"}
@@ -223,7 +224,7 @@ def _hedge(before: str) -> Hedge:
 
 def _in_digits(text: str, language: str) -> tuple[str, list[Decimal]]:
     """The text with its numbers in words written in digits, and its ordinals in words."""
-    text = _DOZEN.sub(lambda match: f"about {_DOZENS[match.group(1).casefold()]}", text)
+    text = _DOZEN.sub(lambda match: f"about {_DOZENS.get(folded(match.group(1)), 12)}", text)
     if language not in SPELLED:
         return text, []
     # text2num knows the Spanish word in one of its forms.
@@ -268,7 +269,7 @@ def _times(text: str) -> tuple[str, list[Decimal]]:
             return match.group()
         hour = int(match["hour"])
         if match["half"]:
-            hour = hour % 12 + (12 if match["half"].casefold() == "p" else 0)
+            hour = hour % 12 + (12 if folded(match["half"]) == "p" else 0)
         times.append(Decimal(hour * 60 + int(match["minute"] or 0)))
         return " " * len(match.group())
 
@@ -278,5 +279,5 @@ def _times(text: str) -> tuple[str, list[Decimal]]:
 def _is_time(match: re.Match[str]) -> bool:
     """A time of day; "3 hours" is a length of time, and "2.5" a figure."""
     clock = ":" in match.group() or (match["minute"] and "h" in match.group().casefold())
-    mark = (match["mark"] or "").casefold()
+    mark = folded(match["mark"] or "")
     return bool(clock or match["half"] or (mark and match["minute"]) or mark in ("uhr", "gmt", "utc"))

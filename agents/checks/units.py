@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from language.folding import folded
+
 _MEASURES = {
     "metre": "m meter metre meters metres metern mètre mètres metro metros",
     "km": "km kilometer kilometre kilometers kilometres kilometern kilomètre kilomètres kilómetro kilómetros",
@@ -60,7 +62,7 @@ CONVERTED = {"bp": ("pp", 100)}
 def measured(text: str, end: int) -> str:
     """The unit that the word after ``text[:end]`` names, or nothing."""
     following = _AFTER.match(text, end)
-    return MEASURES.get(following.group(1).casefold(), "") if following else ""
+    return MEASURES.get(folded(following.group(1)), "") if following else ""
 
 
 def compatible(said: str, sourced: str) -> bool:
