@@ -51,3 +51,5 @@ STORY_DESKS = 100
 ID_CHARACTERS = 100
 # A URL in the raw log: earlier producers took longer ones than URL_CHARACTERS.
 LOGGED_URL_CHARACTERS = 4 * URL_CHARACTERS
+# Of one story and one unit: claims of figures that are held against each other. Beyond: the first ones.
+CLAIMS_COMPARED = 60

@@ -4,6 +4,7 @@ contradict "63", "up to 50" does."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -98,19 +99,29 @@ def figures(text: str, language: str) -> list[Figure]:
     return [figure for figure in found if figure is not None]
 
 
+def by_unit(text: str, language: str) -> dict[str, Figure]:
+    """The figures of a sentence by units that occur once in it; which of two figures another one
+    contradicts cannot be known."""
+    return _once(figures(text, language))
+
+
+def excludes(mine: Figure, theirs: Figure) -> bool:
+    """Whether not both can be right."""
+    return mine.high < theirs.low or theirs.high < mine.low
+
+
 def opposed(one: str, other: str, language: str) -> Iterator[tuple[Figure, Figure]]:
     """The figures of two sentences of one language that exclude each other, one pair for each unit that
     either sentence has only once."""
-    mine, theirs = (_by_unit(figures(text, language)) for text in (one, other))
+    mine, theirs = by_unit(one, language), by_unit(other, language)
     for unit in mine:
-        if unit in theirs and (mine[unit].high < theirs[unit].low or theirs[unit].high < mine[unit].low):
+        if unit in theirs and excludes(mine[unit], theirs[unit]):
             yield mine[unit], theirs[unit]
 
 
-def _by_unit(found: list[Figure]) -> dict[str, Figure]:
-    """Units that occur once; which of two figures another one contradicts cannot be known."""
-    units = [figure.unit for figure in found]
-    return {figure.unit: figure for figure in found if units.count(figure.unit) == 1}
+def _once(found: list[Figure]) -> dict[str, Figure]:
+    times = Counter(figure.unit for figure in found)
+    return {figure.unit: figure for figure in found if times[figure.unit] == 1}
 
 
 def _figure(number: Number, text: str) -> Figure | None:
