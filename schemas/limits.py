@@ -18,9 +18,31 @@ CATEGORIES = 50
 DATE_CHARACTERS = 256
 LANGUAGE_CHARACTERS = 35
 
-# What one feed document may hold.
+# What one feed document may hold. Counted in its bytes before a parser sees them.
 DOCUMENT_BYTES = 16 * 1024 * 1024
 DOCUMENT_ENTRIES = 10_000
+DOCUMENT_TAGS = 250_000
+DOCUMENT_DEPTH = 256
+DOCUMENT_COMMAS = 1_000_000
+TAG_BYTES = 64 * 1024
+TAG_ATTRIBUTES = 256
+DOCUMENT_ATTRIBUTES = 500_000
+DOCUMENT_NAMESPACES = 20_000
+ENTITIES = 400
+ENTITY_BYTES = 64
+# Of what only the slow parser can read: feedparser takes a hundred times as long.
+SLOW_DOCUMENT_BYTES = 4 * 1024 * 1024
+SLOW_DOCUMENT_TAGS = 60_000
+
+# What a parser's process may answer, in bytes.
+ANSWER_BYTES = 48 * 1024 * 1024
+
+# Markup of one text that an HTML parser is asked for; of what is beyond, text is taken without a tree.
+MARKUP_TAGS = 20_000
+MARKUP_DEPTH = 32
+
+# Of one entry, how many names are looked at to find those that are kept.
+NAMES_LOOKED_AT = 400
 
 # What a server may say of an answer: ETag, Last-Modified, Location, a reason phrase.
 HEADER_CHARACTERS = 1_000

@@ -1,8 +1,12 @@
 """One spelling for each page."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from producers.urls import canonical_url, is_site_root, registrable_domain
+from producers.urls import canonical_url, is_site_root, registrable_domain, without_userinfo
+from schemas.limits import URL_CHARACTERS
+from schemas.strings import sanitised
 
 
 @pytest.mark.parametrize(
@@ -46,3 +50,51 @@ def test_a_site_s_front_page_is_known() -> None:
 )
 def test_the_publisher_s_domain(url: str, domain: str) -> None:
     assert registrable_domain(url) == domain
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://a.example/" + "\U0001d160" * 1_000,
+        "http://" + "\U0001d160" * 250 + ".example/",
+        "http://" + "ü" * 3_800 + "/",
+        "http://" + "a." * 200 + "example/",
+        "http://a.example/?q=" + "é" * 1_900,
+        "http://a.example/" + "a" * 2_000,
+    ],
+)
+def test_what_is_or_becomes_too_long_is_no_url(url: str) -> None:
+    assert canonical_url(url) == ""
+
+
+@given(st.text(st.characters(codec=None, exclude_categories=()), max_size=300))
+def test_whatever_is_said_is_no_url_or_one_that_a_record_holds(said: str) -> None:
+    for url in (said, f"http://{said}", f"http://a.example/{said}", f"http://a.example/?{said}"):
+        canonical = canonical_url(url)
+        assert len(canonical) <= URL_CHARACTERS
+        assert canonical == sanitised(canonical, URL_CHARACTERS)
+        assert without_userinfo(canonical) == canonical
+        registrable_domain(canonical)
+
+
+@pytest.mark.parametrize(
+    ("url", "bare"),
+    [
+        ("https://user:secret@a.example/x", "https://a.example/x"),
+        ("https://user@a.example", "https://a.example"),
+        (" HTTPS:user:secret@a.example/x", "HTTPS:a.example/x"),
+        ("https:\\\\user:secret@a.example\\x", "https:\\\\a.example\\x"),
+        ("https:///user:sec@ret@a.example/x", "https:///a.example/x"),
+        ("//user:secret@a.example/x", "//a.example/x"),
+        ("ht\ntps://us\ter:secret@a.example/", "https://a.example/"),
+        ("feed:https://user:secret@a.example/", "feed:https://a.example/"),
+        ("https://user:secret\uff20a.example/", "https://a.example/"),
+        ("https://a.example/@user?mail=a@b.example#@", "https://a.example/@user?mail=a@b.example#@"),
+        ("mailto:a@b.example", "mailto:a@b.example"),
+        ("tag:a@b.example,2005:1", "tag:a@b.example,2005:1"),
+        ("@user/post", "@user/post"),
+    ],
+)
+def test_nobodys_password_is_in_a_url(url: str, bare: str) -> None:
+    assert without_userinfo(url) == bare
+    assert "secret" not in canonical_url(url)
