@@ -8,18 +8,18 @@ state, and an engine restored from them goes on exactly as the first one would h
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from desks.loader import Desk
 from desks.prototypes import NO_PROTOTYPES, Prototypes
-from flink_jobs.stories import merge, output, takedown
+from flink_jobs.stories import merge, output, sightings, takedown
 from flink_jobs.stories.assign import Ledger, Routing, assignments, decisions, due_at
 from flink_jobs.stories.cluster import Clusterer, Weights, load_weights
 from flink_jobs.stories.due import Calendar, Due, Entry
 from flink_jobs.stories.embedded import Embedded
 from flink_jobs.stories.features import document
-from flink_jobs.stories.lineage import Known, Member, Sight, original_of, revised_times, shown_members, sight
+from flink_jobs.stories.lineage import Known, Member, Sight, revised_times, shown_members, sight
 from flink_jobs.stories.live import Live
 from flink_jobs.stories.news import learn, numbers_said
 from flink_jobs.stories.order import position
@@ -30,6 +30,7 @@ from schemas.records import (
     Assignment,
     DecisionKind,
     EnrichedArticle,
+    Standing,
     Story,
     StoryChange,
     UniqueArticle,
@@ -118,12 +119,16 @@ class StoryEngine:
 
     def _judge(self, item: Embedded, at: int) -> Iterator[Output]:
         article = item.article
-        if self._live.takedowns.of(article) is not None:
+        if self._live.takedowns.of(article) is not None or sightings.is_copy_by_page(self._live, article):
             self.counters["taken_down"] += 1
             return
         known = self._live.known.get(article.article_id)
+        if known is not None and sightings.is_usurped(known, article):
+            yield from self._leave(takedown.changes(self._live, Takedown(article.article_id)), at)
+            known = None
         most = self._settings.revisions_an_hour
-        seen = sight(known, article.version, article.content_hash, at, most, article.attempt)
+        feed = "" if article.standing is Standing.UNKNOWN else article.feed_id
+        seen = sight(known, article.version, article.content_hash, at, most, article.attempt, feed)
         self.counters[seen.value] += 1
         if known is None or (seen is Sight.REVISION and known.story_id not in self._live.stories):
             yield from self._arrive(item, known, at)
@@ -161,6 +166,8 @@ class StoryEngine:
             url=article.url,
             desk=article.desk,
             version=article.version,
+            feed_id=article.feed_id,
+            standing=article.standing,
         )
         independent = story.families.add(article.family, known.duplicate_of is not None)
         news = learn(story, item, copy=known.duplicate_of is not None, words=self._words(story, key))
@@ -189,6 +196,8 @@ class StoryEngine:
         last = self._last(gone, StoryChange.MERGED, at, into=kept.story_id)
         copies = merge.absorb(kept, gone, self._live.members, self._settings.copy_resemblance)
         self._live.merge(kept, gone, copies)
+        for article_id in sorted(self._live.members[kept.story_id]):
+            sightings.take_over(self._live, kept, article_id, self._settings.copy_resemblance)
         if kept.owed:
             self._due_by(kept, at)
         self.counters["merged"] += 1
@@ -203,17 +212,24 @@ class StoryEngine:
     def _revise(self, item: Embedded, known: Known, at: int) -> Iterator[Output]:
         """A new wording of an article of an open story. The story's centroid keeps the first wording."""
         story = self._live.stories[known.story_id]
+        article = item.article
         was_copy = known.duplicate_of is not None
         known.duplicate_of = self._original(story, item)
-        known.content_hash, known.version = item.article.content_hash, item.article.version
-        known.publisher, known.url = item.article.publisher, item.article.url
+        known.content_hash, known.version = article.content_hash, article.version
+        known.publisher, known.url = article.publisher, article.url
+        known.feed_id, known.standing = article.feed_id, article.standing
         known.revision += 1
         known.revised_at = revised_times(known, at)
         is_copy = known.duplicate_of is not None
         independent = story.families.change(known.family, was_copy, is_copy)
+        if article.family != known.family and article.standing is not Standing.UNKNOWN:
+            independent = story.families.move(known.family, article.family, is_copy)
+            known.family = article.family
         news = learn(story, item, is_copy, self._words(story, story.story_id), revision=True)
         story.change = StoryChange.REVISED
-        news = news._replace(families=int(independent), corrections=1)
+        # That a page is shown with other words elsewhere is no correction of it.
+        corrects = not is_copy or article.standing is not Standing.SIGHTING
+        news = news._replace(families=int(independent), corrections=int(corrects))
         yield from self._moved(story, item, known, news, at)
 
     def _take_down(self, item: Embedded, at: int) -> Iterator[Output]:
@@ -222,12 +238,19 @@ class StoryEngine:
         said = Takedown.of(item.article)
         if not self._live.take_down(said):
             return
-        for key, change in takedown.changes(self._live, said).items():
+        yield from self._leave(takedown.changes(self._live, said), at, said.reason)
+
+    def _leave(
+        self, changes: Mapping[str, takedown.Change], at: int, reason: str | None = None
+    ) -> Iterator[Output]:
+        """Takes articles out of open stories; with a reason, desks that were given one hear of it."""
+        for key, change in changes.items():
             story = self._live.stories[key]
             left = takedown.leave(self._live, story, change, at, self._settings.copy_resemblance)
             shown = self._story(story) if left else replace(self._story(story), decisions=())
             yield shown
-            yield from takedown.assignments(shown, story, said.reason, at, self._desks, self._warmup(at))
+            if reason is not None:
+                yield from takedown.assignments(shown, story, reason, at, self._desks, self._warmup(at))
             if left:
                 self._calendar.story(story)
             else:
@@ -243,6 +266,7 @@ class StoryEngine:
         self._remember(article.article_id, known, at)
         shown = output.story_article(article, known, self._settings.excerpt_characters)
         self._live.set_member(story.story_id, Member(shown, item.sketch))
+        sightings.take_over(self._live, story, article.article_id, self._settings.copy_resemblance)
         members = self._live.members[story.story_id]
         if len(members) > self._settings.shown_articles:
             kept = shown_members(members, article.article_id, story.founder, self._settings.shown_articles)
@@ -289,8 +313,8 @@ class StoryEngine:
         return result
 
     def _original(self, story: LiveStory, item: Embedded) -> str | None:
-        members = self._live.members[story.story_id].values()
-        return original_of(item.article.article_id, item.sketch, members, self._settings.copy_resemblance)
+        least = self._settings.copy_resemblance
+        return sightings.original(self._live, story, item.article, item.sketch, least)
 
     def _words(self, story: LiveStory, key: str | None) -> dict[str, int]:
         """Words of names that a story said so far; none for one just founded."""

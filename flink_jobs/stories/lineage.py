@@ -9,7 +9,7 @@ from enum import StrEnum
 from flink_jobs.stories.settings import HOUR_MS
 from language.sketches import resemblance
 from schemas.limits import STORY_FAMILIES
-from schemas.records import StoryArticle
+from schemas.records import Standing, StoryArticle
 
 
 class Sight(StrEnum):
@@ -46,12 +46,24 @@ class Known:
     desk: str = ""
     # Of the wording; 0 for what an earlier version remembered.
     version: int = 0
+    # Whose it is; empty for what an earlier version remembered.
+    feed_id: str = ""
+    standing: Standing = Standing.UNKNOWN
 
 
 def sight(
-    known: Known | None, version: int, content_hash: str, at: int, revisions_an_hour: int, attempt: int = 0
+    known: Known | None,
+    version: int,
+    content_hash: str,
+    at: int,
+    revisions_an_hour: int,
+    attempt: int = 0,
+    feed_id: str = "",
 ) -> Sight:
     """Judges a record of an article by what is known of it. `at` is logged time.
+
+    Each feed counts the changes that it saw. One that counted no more of them than the feed of the wording
+    that is known lags behind it, or words it in its own way. `feed_id`: empty where feeds are not told apart.
 
     A first sight with a version above 1 (a lane that starts in the middle) is a first sight still.
     """
@@ -61,7 +73,8 @@ def sight(
         return Sight.AGAIN
     if content_hash == known.content_hash:
         return Sight.SAME
-    if version <= 1:
+    elsewhere = bool(feed_id and known.feed_id) and feed_id != known.feed_id
+    if version <= (max(1, known.version) if elsewhere else 1):
         return Sight.VARIANT
     recent = [time for time in known.revised_at if time > at - HOUR_MS]
     return Sight.REVISION if len(recent) < revisions_an_hour else Sight.HELD
@@ -130,6 +143,11 @@ class Families:
         own, every = self.counts[family]
         self.counts[family] = (own + was_copy - is_copy, every)
         return own == 0 and was_copy and not is_copy
+
+    def move(self, family: str, to: str, copy: bool) -> bool:
+        """Counts an article under another family; True as for `add`."""
+        self.leave(family, copy)
+        return self.add(to, copy)
 
     def leave(self, family: str, copy: bool) -> None:
         """Counts an article no more."""

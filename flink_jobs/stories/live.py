@@ -11,6 +11,7 @@ from flink_jobs.stories.cluster import Clusterer
 from flink_jobs.stories.lineage import Known, Member
 from flink_jobs.stories.order import Position
 from flink_jobs.stories.state import LiveStory
+from schemas.records import Standing
 from schemas.takedown import Takedown, Takedowns
 
 _CLOCK = "clock"
@@ -31,6 +32,9 @@ class Live:
         self.takedowns = Takedowns()
         self.last: Position | None = None
         self._changed: set[str] = set()
+        # Follows from what is known: sightings by URL, and where each stands.
+        self._sightings: dict[str, set[str]] = {}
+        self._seen_at: dict[str, str] = {}
 
     def moved_to(self, last: Position) -> None:
         self.last = last
@@ -85,12 +89,18 @@ class Live:
         del self.members[story_id][article_id]
         self._changed.add(f"member/{story_id}/{article_id}")
 
+    def seen_at(self, url: str) -> set[str]:
+        """Known sightings of a page, by their ids."""
+        return set(self._sightings.get(url, ()))
+
     def set_known(self, article_id: str, known: Known) -> None:
         self.known[article_id] = known
+        self._enter(article_id, known.url if known.standing is Standing.SIGHTING else "")
         self._changed.add(f"article/{article_id}")
 
     def forget(self, article_id: str) -> None:
         del self.known[article_id]
+        self._enter(article_id, "")
         self._changed.add(f"article/{article_id}")
 
     def take_down(self, takedown: Takedown) -> bool:
@@ -118,7 +128,8 @@ class Live:
                 story_id, _, article_id = rest.partition("/")
                 self.members.setdefault(story_id, {})[article_id] = state.decode_member(data)
             elif kind == "article":
-                self.known[rest] = state.decode_known(data)
+                known = self.known[rest] = state.decode_known(data)
+                self._enter(rest, known.url if known.standing is Standing.SIGHTING else "")
             elif kind == "takedown":
                 self.takedowns.add(state.decode_takedown(data))
             elif kind == _CLOCK:
@@ -129,6 +140,16 @@ class Live:
                 raise ValueError(
                     f"state of the stories job has an unknown key {key!r}: from another version?"
                 )
+
+    def _enter(self, article_id: str, url: str) -> None:
+        before = self._seen_at.pop(article_id, "")
+        if before and before != url:
+            self._sightings[before].discard(article_id)
+            if not self._sightings[before]:
+                del self._sightings[before]
+        if url:
+            self._seen_at[article_id] = url
+            self._sightings.setdefault(url, set()).add(article_id)
 
     def _value(self, key: str) -> bytes | None:
         kind, _, rest = key.partition("/")

@@ -17,6 +17,7 @@ from flink_jobs.stories.lineage import Families, Member, original_of
 from flink_jobs.stories.news import KEPT_CATEGORIES, KEPT_NUMBERS, most_mentioned
 from flink_jobs.stories.state import LiveStory
 from schemas.limits import STORY_DESKS, STORY_FAMILIES
+from schemas.records import Standing
 
 MOST_ABSORBED = 20
 # What two stories must have in common. Cosine of the vectors; root of the cosine of the terms; share of
@@ -98,8 +99,10 @@ def _copies(
     kept: Mapping[str, Member], gone: Mapping[str, Member], least_resemblance: float
 ) -> dict[str, str]:
     found = {}
+    speaking = [each for each in kept.values() if each.shown.standing is not Standing.SIGHTING]
     for article_id, member in gone.items():
-        original = original_of(article_id, member.sketch, kept.values(), least_resemblance)
+        candidates = speaking if member.shown.standing is Standing.OWN else kept.values()
+        original = original_of(article_id, member.sketch, candidates, least_resemblance)
         if member.shown.duplicate_of is None and original is not None:
             found[article_id] = original
     return found

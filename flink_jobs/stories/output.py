@@ -51,6 +51,7 @@ def story_article(article: UniqueArticle, known: Known, excerpt_characters: int)
         duplicate_of=known.duplicate_of,
         raw_partition=article.raw_partition,
         raw_offset=article.raw_offset,
+        standing=article.standing,
     )
 
 

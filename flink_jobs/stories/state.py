@@ -23,7 +23,7 @@ from flink_jobs.stories.features import Shape
 from flink_jobs.stories.lineage import Families, Known, Member
 from flink_jobs.stories.pace import Pace
 from schemas.codec import from_dict, to_dict
-from schemas.records import StoryArticle, StoryChange, UniqueArticle
+from schemas.records import Standing, StoryArticle, StoryChange, UniqueArticle
 from schemas.takedown import Takedown
 
 FAILED = "failed"
@@ -153,13 +153,16 @@ def encode_known(known: Known) -> bytes:
         "url": known.url,
         "desk": known.desk,
         "version": known.version,
+        "feed_id": known.feed_id,
+        "standing": known.standing.value,
     }
     return _pack(header, b"")
 
 
 def decode_known(data: bytes) -> Known:
     header, _ = _unpack(data)
-    return Known(**{**header, "revised_at": tuple(header["revised_at"])})
+    standing = Standing(header.get("standing", Standing.UNKNOWN))
+    return Known(**{**header, "revised_at": tuple(header["revised_at"]), "standing": standing})
 
 
 def encode_embedded(item: Embedded) -> bytes:

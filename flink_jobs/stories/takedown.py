@@ -17,8 +17,9 @@ from flink_jobs.stories.live import Live
 from flink_jobs.stories.news import numbers_said
 from flink_jobs.stories.state import LiveStory
 from language.names import names
+from schemas.identity import article_id_for_url
 from schemas.limits import REASON_CHARACTERS
-from schemas.records import Assignment, Story, StoryChange
+from schemas.records import Assignment, Standing, Story, StoryChange
 from schemas.takedown import TAKEN_DOWN, Takedown
 
 
@@ -43,6 +44,7 @@ class Change:
 def changes(live: Live, takedown: Takedown) -> dict[str, Change]:
     """By open story; stories and articles in the order of their ids."""
     gone = _leaving(live, takedown)
+    _add_sightings(live, gone)
     copies: dict[str, list[str]] = {}
     for article_id, known in live.known.items():
         leavers = gone.get(known.story_id, {})
@@ -68,6 +70,21 @@ def _leaving(live: Live, takedown: Takedown) -> dict[str, dict[str, Leaving]]:
             if takedown.covers(member.shown) and article_id not in found.get(story_id, {}):
                 found.setdefault(story_id, {})[article_id] = _shown(member, live.known.get(article_id))
     return found
+
+
+def _add_sightings(live: Live, gone: Mapping[str, dict[str, Leaving]]) -> None:
+    """What carries an owner's text as a sighting goes with it."""
+    owned = {
+        article_id: story_id
+        for story_id, leavers in gone.items()
+        for article_id in leavers
+        if article_id in live.known and live.known[article_id].standing is Standing.OWN
+    }
+    for article_id, known in live.known.items():
+        story_id = owned.get(known.duplicate_of or "")
+        if known.standing is Standing.SIGHTING and story_id is not None and known.story_id == story_id:
+            leaver = Leaving(article_id, known.family, True, known.desk)
+            gone[story_id].setdefault(article_id, leaver)
 
 
 def leave(live: Live, story: LiveStory, change: Change, at: int, least_resemblance: float) -> bool:
@@ -131,7 +148,11 @@ class _Named:
 
 
 def _covers(takedown: Takedown, article_id: str, known: Known) -> bool:
-    return takedown.covers(_Named(article_id, known.publisher, known.url))
+    name = article_id
+    if takedown.article_id and known.standing is Standing.SIGHTING:
+        # What shows the page of an article is taken down with it.
+        name = article_id_for_url(known.url)
+    return takedown.covers(_Named(name, known.publisher, known.url)) or takedown.article_id == article_id
 
 
 def _shown(member: Member, known: Known | None) -> Leaving:
@@ -146,6 +167,8 @@ def _settle_copies(
     """Copies of what is gone: the first logged is a text of its own now, or a copy of another."""
     members = live.members[story.story_id]
     waiting = [each for each in _in_log_order(members) if each.shown.duplicate_of in gone]
+    # What speaks for its page is no copy of what only shows one.
+    waiting.sort(key=lambda each: each.shown.standing is Standing.SIGHTING)
     settled = {name: each for name, each in members.items() if each not in waiting}
     heirs: dict[str, str] = {}
     for member in waiting:
