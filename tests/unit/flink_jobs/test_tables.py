@@ -50,6 +50,7 @@ def test_columns_of_an_article() -> None:
         "rights": "STRING NOT NULL",
         "trace_id": "STRING NOT NULL",
         "attempt": "INT NOT NULL",
+        "standing": "STRING NOT NULL",
     }
 
 
@@ -58,7 +59,7 @@ def test_nullable_numbers_and_nested_records() -> None:
     articles = columns(Story)["articles"]
     assert articles.startswith("ARRAY<ROW<`article_id` STRING NOT NULL, `version` INT NOT NULL, ")
     assert "`duplicate_of` STRING, " in articles
-    assert articles.endswith("`raw_offset` BIGINT NOT NULL> NOT NULL> NOT NULL")
+    assert articles.endswith("`standing` STRING NOT NULL> NOT NULL> NOT NULL")
 
 
 TABLES = (Article, UniqueArticle, Indicator, EnrichedArticle, Story, Assignment)
