@@ -60,7 +60,7 @@ class Log:
         described = self._described(letter, topic)
         key, value = self._original(letter, topic, partition, offset)
         if described.name == ARTICLES_RAW:
-            return self._article(value)
+            return self._article(partition, key, value)
         self._decoded(described, value)
         if described.cleanup == "compact":
             self._refuse_to_undo(topic, partition, offset, key)
@@ -94,13 +94,16 @@ class Log:
             f"{topic}-{partition}@{offset} is no longer in the log, and the letter holds only its beginning"
         )
 
-    def _article(self, value: bytes) -> Again:
+    def _article(self, partition: int, key: bytes | None, value: bytes) -> Again:
         article = self._decoded(TOPICS[ARTICLES_RAW], value)
         assert isinstance(article, Article)
-        if article.kind is not Kind.ENTRY:
-            raise Refused("it is no entry of a feed; the log has moved on without it")
-        key = article.article_id.encode()
+        if article.kind is Kind.TICK:
+            raise Refused("it is a tick; time has gone on without it")
         value = self._codec.encode(replace(article, attempt=article.attempt + 1))
+        if article.kind is Kind.TAKEDOWN:
+            # A publisher's has a copy in every partition, under a key that is no article's.
+            return Again(ARTICLES_RAW, key, value, partition)
+        key = article.article_id.encode()
         return Again(ARTICLES_RAW, key, value, partition_for(key, TOPICS[ARTICLES_RAW].partitions))
 
     def _decoded(self, described: Topic, value: bytes) -> object:
@@ -117,6 +120,10 @@ class Log:
 
     def _feed(self, letter: Letter) -> Again:
         feed_id = letter.said.feed_id or letter.said.source
+        if feed_id in TOPICS:
+            raise Refused(
+                "was due for a story and is no record; it comes up again with the story's next article"
+            )
         spec = self._feeds.get(feed_id)
         if spec is None:
             raise Refused(f"feed {feed_id} is not in the catalogue any more")

@@ -30,7 +30,7 @@ InLane = Annotated[str | None, typer.Option("--lane", help="Whose run; live, or 
 Since = Annotated[str | None, typer.Option(help="A time, or how long ago, such as 2026-03-01T06:00 or 24h.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 # Of 80 columns: what is left beside an id and a time.
-STAGE, SOURCE, WHY = 11, 16, 24
+STAGE, SOURCE, WHY = 10, 15, 23
 # So many of a selection go in one call; the next call takes the next ones.
 MOST_AT_ONCE = 10_000
 
@@ -74,10 +74,7 @@ def show_letter(
         encoded = None if value is None else base64.b64encode(value).decode()
         tell_json({**_plain(letter, known, titles), "value": encoded, "whole": letter.said.whole})
         return
-    console = terminal()
-    for name, value_ in _details(letter, known, titles).items():
-        show_whole_line(console, (f"{name:<12}", "bold"), value_)
-    _show_bytes(console, letter)
+    _show_letter(terminal(), letter, known, titles)
 
 
 @app.command("retry")
@@ -142,6 +139,18 @@ def _show_list(console: Console, found: Found, known: Retries, titles: dict[str,
         show(console, f"{count:>7}  {stage}  {error}")
 
 
+def _show_letter(console: Console, letter: Letter, known: Retries, titles: dict[str, str]) -> None:
+    for name, value in _details(letter, known, titles).items():
+        show_whole_line(console, (f"{name:<12}", "bold"), value)
+    said = letter.said
+    for name, held, whole in (("key", said.key, True), ("bytes", said.value, said.whole)):
+        if held is not None:
+            how = "" if whole else ", the beginning of what failed"
+            show(console, (f"{name} ({len(held)}{how})", "bold"))
+            for line in held.decode("utf-8", "backslashreplace").split("\n"):
+                show_whole_line(console, line)
+
+
 def _details(letter: Letter, known: Retries, titles: dict[str, str]) -> dict[str, str]:
     said = letter.said
     lines = {
@@ -175,16 +184,6 @@ def _sent_again(letter: Letter, known: Retries) -> str:
 
 def _place(mark: Letter) -> str:
     return f"{mark.said.topic}-{mark.said.partition}@{mark.said.offset}"
-
-
-def _show_bytes(console: Console, letter: Letter) -> None:
-    said = letter.said
-    for name, value, whole in (("key", said.key, True), ("bytes", said.value, said.whole)):
-        if value is None:
-            continue
-        how = "" if whole else ", the beginning of what failed"
-        show(console, (f"{name} ({len(value)}{how})", "bold"))
-        tell(value.decode("utf-8", "backslashreplace"))
 
 
 def _plain(letter: Letter, known: Retries, titles: dict[str, str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import unicodedata
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,11 +22,11 @@ from rich.console import Console
 import tidewire
 from agents.money.settings import MoneySettings
 from agents.money.spend import Spend, Sum
-from schemas.records import FeedSpec, FeedState, FeedStatus
+from schemas.records import DeadLetter, FeedSpec, FeedState, FeedStatus
 from telemetry.visible import json_visible, visible
 from tests.unit.commands.narrow import Narrow
 from tests.unit.commands.test_search import BRIEF, RESULT
-from tidewire.commands import compare, demo, rebuild, spend
+from tidewire.commands import compare, dead, demo, rebuild, spend
 from tidewire.commands.feeds import show_feeds
 from tidewire.commands.jobs import show_jobs
 from tidewire.commands.search import print_brief, print_result, print_successors
@@ -35,6 +36,8 @@ from tidewire.demo import Glance
 from tidewire.printing import cut, line, tell, tell_json
 from tidewire.tables import show_table
 from tidewire.takedowns import Under
+from topics.letter_choice import Found
+from topics.letters import Letter, Retries
 
 HOSTILE = (
     "\x1b]0;title\x07\x1b[2J\x1b[31m \x9b31m \x90q\x9c \x08\x7f\x00\r\n\x0b\x0c\x85\t"
@@ -43,6 +46,25 @@ HOSTILE = (
 )
 MARKUP = ("[red]r[/red]", "[link=https://evil.example]l[/link]", "[/]", ":bomb:")
 STRINGS_AS_MARKUP = ("rich", "rich.text", "rich.markup", "rich.padding")
+LETTER = Letter(
+    3,
+    1207,
+    1,
+    DeadLetter(
+        source=HOSTILE,
+        failed_at=1,
+        key=b"\xff\x1b[2J",
+        value=HOSTILE.encode("utf-8", "surrogatepass") + b"\xff\x00",
+        topic=HOSTILE,
+        partition=1,
+        offset=1,
+        url=HOSTILE,
+        stage=HOSTILE,
+        error=HOSTILE,
+        reason=HOSTILE,
+        lane=HOSTILE,
+    ),
+)
 ROOT = Path(tidewire.__file__).parents[1]
 ROOMS = ("tidewire", "replay", "newswire", "producers", "flink_jobs", "agents", "reader", "telemetry")
 PRINTING = ROOT / "tidewire" / "printing.py"
@@ -151,6 +173,10 @@ SHOWN = {
         ),
     ),
     "demo": show_glance,
+    "dead list": lambda console: dead._show_list(
+        console, Found([LETTER], Counter({(HOSTILE, HOSTILE): 1})), Retries({}, {}, {}), {}
+    ),
+    "dead show": lambda console: dead._show_letter(console, LETTER, Retries({}, {}, {}), {}),
 }
 
 
