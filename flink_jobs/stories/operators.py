@@ -187,8 +187,12 @@ class Stories(KeyedProcessFunction):  # type: ignore[misc]
                 ctx.timer_service().register_event_time_timer(due)
 
     def _taken(self, item: Embedded) -> Iterator[Row]:
-        self._guard.passed()
-        yield from self._rows(self._engine.process(item))
+        failed = False
+        for each in self._engine.process(item):
+            failed = failed or isinstance(each, Failure)
+            yield from self._rows([each])
+        if not failed:
+            self._guard.passed()
 
     def _rows(self, made: Iterable[Encoded | Failure]) -> Iterator[Row]:
         for each in made:
