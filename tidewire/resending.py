@@ -15,9 +15,18 @@ from confluent_kafka import KafkaException
 
 from schemas.codec import Codec, Undecodable
 from schemas.records import Article, FeedSpec, FeedState, FeedStatus, Kind
-from topics.catalogue import ARTICLES_RAW, DEAD_LETTERS, FEEDS_CATALOG, FEEDS_SEEN, FEEDS_STATE, TOPICS, Topic
+from topics.catalogue import (
+    ARTICLES_RAW,
+    DEAD_LETTERS,
+    FEEDS_CATALOG,
+    FEEDS_SEEN,
+    FEEDS_STATE,
+    SHARED,
+    TOPICS,
+    Topic,
+)
 from topics.decoding import latest
-from topics.lane import LIVE, Lane
+from topics.lane import NAME
 from topics.letters import Letter
 from topics.partitioning import partition_for
 from topics.reading import Received, end_offsets, read_places, read_range
@@ -39,6 +48,14 @@ class Again:
     key: bytes | None
     value: bytes
     partition: int
+
+
+def described_by(topic: str) -> Topic | None:
+    """The catalogue's entry for a lane's topic; None for one that no lane has."""
+    if topic in TOPICS:
+        return TOPICS[topic]
+    lane, _, name = topic.partition(".")
+    return TOPICS[name] if name in TOPICS and name not in SHARED and NAME.fullmatch(lane) else None
 
 
 class Log:
@@ -67,15 +84,16 @@ class Log:
         return Again(topic, key, value, partition)
 
     def _described(self, letter: Letter, topic: str) -> Topic:
-        lane = Lane(letter.said.lane) if letter.said.lane else LIVE
-        name = topic.removeprefix(lane.prefix)
-        if name not in TOPICS or name == DEAD_LETTERS or lane.topic(name) != topic:
+        described = described_by(topic)
+        if described is None or described.name == DEAD_LETTERS:
             raise Refused(f"{topic} is no topic whose records are sent again")
-        if name in FEEDS:
+        if described.name in FEEDS:
             raise Refused(f"{topic} holds what is newer by now; import the feed again instead")
-        if not lane.is_live and name == ARTICLES_RAW:
-            raise Refused(f"lane {lane.name} has read its part of the log; `./tw replay` runs it again")
-        return TOPICS[name]
+        if letter.said.lane and described.name == ARTICLES_RAW:
+            raise Refused(
+                f"lane {letter.said.lane} has read its part of the log; `./tw replay` runs it again"
+            )
+        return described
 
     def _original(
         self, letter: Letter, topic: str, partition: int, offset: int
