@@ -3,15 +3,21 @@
 A partition is read to its end when its assignments are first handled after an assignment of
 partitions; what this worker writes is added at once. Whatever another worker wrote for an
 assignment it had acknowledged was in the log before that acknowledgement, hence is seen.
+
+Briefs lie on disk, and are forgotten when their story can no longer move: it is closed a window after its
+last article, and a later one is another story.
 """
 
 from __future__ import annotations
 
+import heapq
 import threading
 import zlib
 from bisect import bisect_left, insort
 from collections.abc import Collection, Iterator
 
+from agents.settings import StorySettings
+from agents.spool import Spool
 from schemas.codec import Codec, Undecodable
 from schemas.identity import brief_hash
 from schemas.records import Brief
@@ -25,11 +31,18 @@ log = logger("agents.memory")
 
 
 class Remembered:
-    """Briefs by story and desk, packed; one partition's or all of them."""
+    """Briefs by story and desk, packed; one partition's or all of them.
 
-    def __init__(self, codec: Codec) -> None:
+    ``kept_ms``: how much older than the latest one, by information cut-off, a brief may be; None keeps all.
+    """
+
+    def __init__(self, codec: Codec, kept_ms: int | None = None) -> None:
         self._codec = codec
-        self._packed: dict[str, bytes] = {}
+        self._kept_ms = kept_ms
+        self._packed = Spool()
+        # (cut-off, brief_id), a heap: the oldest first.
+        self._ages: list[tuple[int, str]] = []
+        self._latest = 0
         # (revision, brief_id), sorted, by (story_id, desk).
         self._revisions: dict[tuple[str, str], list[tuple[int, str]]] = {}
         self._places: dict[str, tuple[str, str]] = {}
@@ -40,14 +53,21 @@ class Remembered:
         if brief.brief_id not in self._places:
             insort(self._revisions.setdefault(place, []), (brief.story_revision, brief.brief_id))
             self._places[brief.brief_id] = place
-        self._packed[brief.brief_id] = zlib.compress(value, 1)
+            heapq.heappush(self._ages, (brief.information_cutoff, brief.brief_id))
+        self._packed.put(brief.brief_id, zlib.compress(value, 1))
+        self._latest = max(self._latest, brief.information_cutoff)
+        if self._kept_ms is not None:
+            while self._ages[0][0] < self._latest - self._kept_ms:
+                self.drop(heapq.heappop(self._ages)[1])
 
     def drop(self, brief_id: str) -> None:
-        """Forgets a brief that was taken down."""
+        """Forgets a brief: it was taken down, or its story is over."""
         place = self._places.pop(brief_id, None)
         if place is not None:
-            self._revisions[place] = [each for each in self._revisions[place] if each[1] != brief_id]
-            del self._packed[brief_id]
+            left = [each for each in self._revisions.pop(place) if each[1] != brief_id]
+            if left:
+                self._revisions[place] = left
+            self._packed.drop(brief_id)
 
     def below(self, story_id: str, desk: str, revision: int) -> Brief | None:
         """The brief of this story and desk with the largest revision below ``revision``."""
@@ -84,7 +104,10 @@ class Remembered:
         )
 
     def _unpacked(self, brief_id: str) -> Brief:
-        return self._codec.decode(zlib.decompress(self._packed[brief_id]), Brief)
+        packed = self._packed.get(brief_id)
+        if packed is None:
+            raise KeyError(brief_id)
+        return self._codec.decode(zlib.decompress(packed), Brief)
 
 
 class Memory:
@@ -95,7 +118,7 @@ class Memory:
         self._codec = codec
         self._topic = lane.topic(BRIEFS)
         self._partitions = TOPICS[BRIEFS].partitions
-        self._remembered = Remembered(codec)
+        self._remembered = Remembered(codec, StorySettings().kept_ms)
         # By partition: the generation of the group in which it was last read, and the next offset.
         self._generations: dict[int, int] = {}
         self._next: dict[int, int] = {}

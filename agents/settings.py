@@ -60,6 +60,19 @@ class WindowSettings(BaseSettings):
         return gcd(*self.articles_windows_s) * 1000
 
 
+class StorySettings(BaseSettings):
+    """When a story is over: the same variable, with the same default, as the job that closes it."""
+
+    model_config = SettingsConfigDict(env_prefix="TIDEWIRE_")
+
+    stories_window_ms: Annotated[int, Field(gt=0)] = 7 * 86_400_000
+
+    @property
+    def kept_ms(self) -> int:
+        """How long its briefs can be asked for; a day more, for what waits in the log."""
+        return self.stories_window_ms + 86_400_000
+
+
 class HomeSettings(BaseSettings):
     """Where Tidewire keeps its files."""
 

@@ -56,6 +56,12 @@ def family(article: StoryArticle) -> str:
     return article.family or article.publisher or article.article_id
 
 
+def moved_by(story: Story) -> str:
+    """The owner of the article that came last: it is its doing that there is something to write."""
+    last = max(story.articles, key=lambda a: (a.logged_at, a.published_at, *source_key(a)), default=None)
+    return family(last) if last is not None else ""
+
+
 def cited(said: Iterable[Statement | Contradiction]) -> set[SourceKey]:
     """Texts that statements or contradictions quote."""
     return {source_key(citation) for each in said for citation in each.citations}

@@ -171,7 +171,14 @@ def _indicators(rail: Rail) -> Indicators:
 
 
 def _purse(money: MoneySettings, prices: Prices, spent: Spent) -> Purse:
-    budget = Budget(Caps(money.per_brief_usd, money.per_desk_hour_usd, money.per_day_usd))
+    caps = Caps(
+        money.per_brief_usd,
+        money.per_desk_hour_usd,
+        money.per_day_usd,
+        money.per_family_hour_usd,
+        money.per_family_day_usd,
+    )
+    budget = Budget(caps)
     breaker = Breaker(money.breaker_failures, money.breaker_pause_s)
     looking = asyncio.Lock()
 

@@ -27,7 +27,7 @@ from agents.model import ModelFailed
 from agents.model.endpoints import Capabilities
 from agents.money.budget import Account
 from agents.prompts import Prompts
-from agents.sources import cited
+from agents.sources import cited, moved_by
 from agents.work import Draft, Work
 from desks import Desk
 from schemas.identity import brief_id, hash_of
@@ -141,7 +141,11 @@ class _Writing:
         story, ident = work.story, recipe_of(work.desk, writer.recipe)
         of = Errand(
             story_id=story.story_id,
-            account=Account(brief_id(story.story_id, story.revision, work.desk.name, ident), work.desk.name),
+            account=Account(
+                brief_id(story.story_id, story.revision, work.desk.name, ident),
+                work.desk.name,
+                moved_by(story),
+            ),
             as_of=work.assignment.assigned_at,
             nonce=self._nonce,
             article_ids=tuple(item.article.article_id for item in items),

@@ -43,7 +43,7 @@ class Purse:
     budget: Budget
     breaker: Breaker
     refresh: Callable[[], Awaitable[None]]
-    counted: Callable[[str], None]
+    counted: Callable[[str, int], None]
 
 
 class ModelGateway:
@@ -120,7 +120,7 @@ class ModelGateway:
         """The answer, once it is on the books and in the log."""
         answer = self._priced(read(call.request_hash, body), call.model, call.at)
         event = ledger.paid(call, answer.answer_id, answer.usage, answer.cost, answer.stop_reason)
-        self._purse.counted(event.event_id)
+        self._purse.counted(event.event_id, event.at)
         await self._audit(event)
         await self._recordings.keep(self._response(call, body))
         del self._held[call.request_hash]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 import zlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 
+from agents.spool import Spool
 from schemas.codec import Codec, Undecodable
 from schemas.records import RecordedResponse
 from telemetry.logs import logger
@@ -30,12 +32,11 @@ class ResponseLog:
         self._codec = codec
         self._next: dict[int, int] = {}
 
-    def read_on(self) -> Iterable[Kept]:
-        """What was written since the last call, to the ends as of this one."""
-        found: list[Kept] = []
+    def read_on(self) -> Iterator[Kept]:
+        """What was written since the last call, to the ends as of this one; to be read to its end."""
         ends = end_offsets(self._broker, AGENTS_RESPONSES)
         if ends == self._next:
-            return found
+            return
         for each in read_range(self._broker, AGENTS_RESPONSES, start=self._next, end=ends):
             key = (each.key or b"").decode(errors="replace")
             try:
@@ -43,9 +44,8 @@ class ResponseLog:
             except Undecodable as error:
                 log.warning("undecodable response", place=each.place, error=str(error))
                 continue
-            found.append((key, response))
+            yield key, response
         self._next = ends
-        return found
 
 
 class Unrecorded(LookupError):
@@ -56,13 +56,14 @@ class Recordings:
     """``read_on`` gives what others have recorded, blocking; ``record`` writes one to the log.
 
     A hash that is not known is looked for at the log's end before anyone pays: another worker may have
-    had this assignment before. Bodies are held packed, for all that is kept is held.
+    had this assignment before. All that is kept is held, packed and on disk: its number is bounded by how
+    long the topic keeps it, and what it takes in memory by that number alone.
     """
 
     def __init__(self, read_on: Callable[[], Iterable[Kept]], record: Record) -> None:
         self._read_on = read_on
         self._record = record
-        self._packed: dict[str, RecordedResponse] = {}
+        self._packed = Spool()
         self._lock = asyncio.Lock()
         self._readings = 0
 
@@ -79,7 +80,11 @@ class Recordings:
 
     def _unpacked(self, request_hash: str) -> RecordedResponse | None:
         packed = self._packed.get(request_hash)
-        return None if packed is None else replace(packed, body=zlib.decompress(packed.body))
+        if packed is None:
+            return None
+        # Written by this process, in a file that no other can open.
+        response: RecordedResponse = pickle.loads(packed)
+        return replace(response, body=zlib.decompress(response.body))
 
     async def _catch_up(self) -> None:
         """Reads on, once for all who asked before the reading began."""
@@ -88,15 +93,18 @@ class Recordings:
             if self._readings > asked:
                 return
             self._readings += 1
-            for key, response in await asyncio.to_thread(lambda: list(self._read_on())):
-                self._put(key, response)
+            await asyncio.to_thread(self._take_all)
+
+    def _take_all(self) -> None:
+        for key, response in self._read_on():
+            self._put(key, response)
 
     def _put(self, key: str, response: RecordedResponse | None) -> None:
         if response is None:
-            self._packed.pop(key, None)
+            self._packed.drop(key)
         else:
             packed = replace(response, body=zlib.compress(response.body, 1))
-            self._packed[response.request_hash] = packed
+            self._packed.put(response.request_hash, pickle.dumps(packed))
 
 
 class RecordedOnly(Recordings):

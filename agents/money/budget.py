@@ -15,23 +15,27 @@ BUDGET = "BUDGET"
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """US dollars."""
+    """US dollars. Those of an owner's family are what no single one may pass, however much it publishes."""
 
     brief: Decimal
     desk_hour: Decimal
     day: Decimal
+    family_hour: Decimal = Decimal("Infinity")
+    family_day: Decimal = Decimal("Infinity")
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """On whose account a call is made."""
+    """On whose account a call is made. ``family``: the owner whose article moved the story."""
 
     brief_id: str
     desk: str
+    family: str = ""
 
 
 class BudgetRefused(RuntimeError):
-    """A call could cost more than is left. ``cap`` names which: brief, desk-hour or day."""
+    """A call could cost more than is left. ``cap`` names which: brief, desk-hour, day, family-hour
+    or family-day."""
 
     def __init__(self, cap: str, limit: Decimal, used: Decimal, wanted: Decimal) -> None:
         super().__init__(
@@ -64,8 +68,16 @@ class Budget:
         """Holds the worst case. Raises BudgetRefused, holding nothing, if a cap would be passed."""
         self._forget(at_ms)
         buckets = tuple(self._buckets(account, at_ms))
-        limits = (self._caps.brief, self._caps.desk_hour, self._caps.day)
-        for bucket, limit in zip(buckets, limits, strict=True):
+        caps = self._caps
+        limits = {
+            "brief": caps.brief,
+            "desk-hour": caps.desk_hour,
+            "day": caps.day,
+            "family-hour": caps.family_hour,
+            "family-day": caps.family_day,
+        }
+        for bucket in buckets:
+            limit = limits[bucket[0]]
             used = self._used.get(bucket, NOTHING)
             if used + worst > limit:
                 raise BudgetRefused(bucket[0], limit, used, worst)
@@ -86,6 +98,9 @@ class Budget:
         yield "brief", account.brief_id, at_ms // DAY_MS
         yield "desk-hour", account.desk, at_ms // HOUR_MS
         yield "day", "", at_ms // DAY_MS
+        if account.family:
+            yield "family-hour", account.family, at_ms // HOUR_MS
+            yield "family-day", account.family, at_ms // DAY_MS
 
     def _add(self, buckets: tuple[_Bucket, ...], amount: Decimal) -> None:
         for bucket in buckets:
@@ -93,7 +108,7 @@ class Budget:
 
     def _forget(self, at_ms: int) -> None:
         """A period that is over is asked for no more; what runs across midnight is settled in its own."""
-        oldest = {"brief": at_ms // DAY_MS - 1, "day": at_ms // DAY_MS - 1, "desk-hour": at_ms // HOUR_MS - 2}
-        over = [bucket for bucket in self._used if bucket[2] < oldest[bucket[0]]]
+        days, hours = at_ms // DAY_MS - 1, at_ms // HOUR_MS - 2
+        over = [each for each in self._used if each[2] < (hours if each[0].endswith("-hour") else days)]
         for bucket in over:
             del self._used[bucket]

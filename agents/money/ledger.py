@@ -73,7 +73,15 @@ def refused(call: Call, cap: str, reason: str) -> AgentEvent:
         kind=AgentEventKind.CHECK,
         at=call.at,
         reason=BUDGET,
-        detail=json.dumps({"cap": cap, "step": purpose.step, "model": call.model, "error": reason}),
+        detail=json.dumps(
+            {
+                "cap": cap,
+                "step": purpose.step,
+                "model": call.model,
+                "family": purpose.account.family,
+                "error": reason,
+            }
+        ),
         request_hash=call.request_hash,
     )
 
@@ -99,7 +107,13 @@ def _event(
     call: Call, ident: str, outcome: str, detail: Mapping[str, Any], usage: Usage, cost: Decimal
 ) -> AgentEvent:
     purpose = call.purpose
-    said = {"step": purpose.step, "model": call.model, "endpoint": call.endpoint, **detail}
+    said = {
+        "step": purpose.step,
+        "model": call.model,
+        "endpoint": call.endpoint,
+        "family": purpose.account.family,
+        **detail,
+    }
     return AgentEvent(
         event_id=ident,
         story_id=purpose.story_id,

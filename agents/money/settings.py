@@ -12,7 +12,8 @@ Dollars = Annotated[Decimal, Field(ge=0)]
 
 
 class MoneySettings(BaseSettings):
-    """Caps in US dollars, of one lane: of a brief, of a desk in an hour, of all desks in a day (both UTC)."""
+    """Caps in US dollars, of one lane: of a brief, of a desk in an hour, of all desks in a day (both UTC),
+    and of the stories that one owner's articles moved, in an hour and in a day."""
 
     model_config = SettingsConfigDict(env_prefix="TIDEWIRE_MONEY_")
 
@@ -20,6 +21,9 @@ class MoneySettings(BaseSettings):
     per_desk_hour_usd: Dollars = Decimal("5")
     # A limit on what an unwatched lane costs, not what a day of 10,000 articles needs; see docs/agents.md.
     per_day_usd: Dollars = Decimal("25")
+    # One owner, however many feeds it has and however much it publishes, must not spend the others' day.
+    per_family_hour_usd: Dollars = Decimal("1")
+    per_family_day_usd: Dollars = Decimal("5")
     # So many failures in a row (429, 529, time-outs, lost connections) and nothing is asked for a while.
     breaker_failures: Annotated[int, Field(ge=1)] = 5
     breaker_pause_s: Annotated[float, Field(gt=0)] = 60.0

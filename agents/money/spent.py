@@ -8,7 +8,7 @@ from decimal import Decimal
 from confluent_kafka import Consumer, TopicPartition
 
 from agents.money.budget import DAY_MS, Account, Budget
-from agents.money.ledger import PAID
+from agents.money.ledger import PAID, details
 from schemas.codec import Codec, Undecodable
 from schemas.records import AgentEvent, AgentEventKind
 from telemetry.logs import logger
@@ -32,12 +32,13 @@ class Spent:
         self._codec = codec
         self._topic = lane.topic(AGENTS_AUDIT)
         self._next: dict[int, int] | None = None
-        self._seen: set[str] = set()
+        # By id of an event that is counted, when it was; those of the day before yesterday count no more.
+        self._seen: dict[str, int] = {}
         self._looked = 0.0
 
-    def known(self, event_id: str) -> None:
+    def known(self, event_id: str, at_ms: int) -> None:
         """An event of this worker's own, which its budget has counted."""
-        self._seen.add(event_id)
+        self._seen[event_id] = at_ms
 
     @property
     def due(self) -> bool:
@@ -47,6 +48,8 @@ class Spent:
     def catch_up(self, budget: Budget, now_ms: int) -> None:
         """Books what others have paid since the last look; at first, since the beginning of the day."""
         self._looked = time.monotonic()
+        oldest = (now_ms // DAY_MS - 1) * DAY_MS
+        self._seen = {event_id: at for event_id, at in self._seen.items() if at >= oldest}
         start = self._next if self._next is not None else self._since(now_ms // DAY_MS * DAY_MS)
         ends = end_offsets(self._broker, self._topic)
         for each in read_range(self._broker, self._topic, start=start, end=ends):
@@ -58,8 +61,9 @@ class Spent:
             if event.kind is not AgentEventKind.MODEL_CALL or event.reason != PAID:
                 continue
             if event.event_id not in self._seen:
-                self._seen.add(event.event_id)
-                budget.book(Account(event.brief_id, event.desk), Decimal(str(event.cost_usd)), event.at)
+                self._seen[event.event_id] = event.at
+                account = Account(event.brief_id, event.desk, str(details(event).get("family", "")))
+                budget.book(account, Decimal(str(event.cost_usd)), event.at)
         self._next = ends
 
     def _since(self, moment: int) -> dict[int, int]:

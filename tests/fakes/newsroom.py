@@ -69,7 +69,7 @@ def purse(**money: Any) -> Purse:
         Budget(Caps(chosen.per_brief_usd, chosen.per_desk_hour_usd, chosen.per_day_usd)),
         Breaker(chosen.breaker_failures, chosen.breaker_pause_s),
         refresh,
-        lambda _: None,
+        lambda _, __: None,
     )
 
 

@@ -61,13 +61,19 @@ def settings(api: MessagesApi, **more: Any) -> ModelSettings:
 
 def purse(**money: Any) -> Purse:
     set_ = MoneySettings(**money)
-    caps = Caps(set_.per_brief_usd, set_.per_desk_hour_usd, set_.per_day_usd)
+    caps = Caps(
+        set_.per_brief_usd,
+        set_.per_desk_hour_usd,
+        set_.per_day_usd,
+        set_.per_family_hour_usd,
+        set_.per_family_day_usd,
+    )
 
     async def refresh() -> None:
         await asyncio.sleep(0)
 
     breaker = Breaker(set_.breaker_failures, set_.breaker_pause_s)
-    return Purse(Prices(set_), Budget(caps), breaker, refresh, lambda _: None)
+    return Purse(Prices(set_), Budget(caps), breaker, refresh, lambda _, __: None)
 
 
 def ask(

@@ -1,5 +1,6 @@
 """Prices, caps, breaker, ledger and sums."""
 
+from dataclasses import replace
 from decimal import Decimal
 from io import StringIO
 
@@ -79,6 +80,20 @@ def test_what_is_reserved_counts_until_it_is_settled_once() -> None:
     budget.reserve(HERE, Decimal("0.9"), NOW)
     with pytest.raises(BudgetRefused):
         budget.reserve(HERE, Decimal("0.01"), NOW)
+
+
+def test_no_owner_spends_what_is_meant_for_all() -> None:
+    budget = Budget(replace(caps("9", "9", "9"), family_hour=Decimal(1), family_day=Decimal(2)))
+    evil = Account("b", "world", "evil")
+    for hour in range(2):
+        at = hour * HOUR_MS
+        budget.settle(budget.reserve(evil, Decimal(1), at), Decimal(1))
+        with pytest.raises(BudgetRefused, match="the family-hour cap of 1 USD"):
+            budget.reserve(evil, Decimal("0.01"), at)
+    with pytest.raises(BudgetRefused, match="the family-day cap of 2 USD"):
+        budget.reserve(evil, Decimal(1), 3 * HOUR_MS)
+    budget.reserve(Account("c", "world", "honest"), Decimal(1), 3 * HOUR_MS)
+    budget.reserve(evil, Decimal(1), DAY_MS)
 
 
 def test_an_hour_and_a_day_begin_anew() -> None:

@@ -57,6 +57,16 @@ def test_a_brief_written_again_counts_once_and_one_taken_down_not_at_all() -> No
     assert found.brief_id == "two"
 
 
+def test_briefs_of_stories_that_are_over_are_forgotten() -> None:
+    memory = Remembered(CODEC, kept_ms=1_000)
+    for at in range(100):
+        brief = numbered(1, f"b{at}", story_id=f"s{at}", information_cutoff=100_000 + at * 100)
+        memory.put(brief, CODEC.encode(brief))
+    known = [at for at in range(100) if memory.below(f"s{at}", "world", 2) is not None]
+    assert known == list(range(89, 100))
+    assert memory.superseded("s99", "world", 2, ("s1",)) == frozenset()
+
+
 def test_has_means_this_very_content() -> None:
     brief = numbered(2, "two")
     memory = remembered(brief)
