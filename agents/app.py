@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import stamina
 
+from agents.apart import Apart
 from agents.committed import install
 from agents.in_order import InOrder
 from agents.memory import Memory
@@ -23,7 +24,8 @@ from schemas.registry import Registry, RegistrySettings
 from telemetry import metrics
 from telemetry.logs import logger
 from topics.catalogue import ASSIGNMENTS, DEAD_LETTERS, TOPICS
-from topics.dead_letters import from_received
+from topics.dead_letters import from_received, reason_of
+from topics.guard import Guard
 from topics.lane import Lane
 from topics.reading import Received
 from topics.settings import BrokerSettings, LaneSettings
@@ -73,7 +75,8 @@ def create_app(settings: Settings) -> faust.App:
     async def send(topic: str, key: bytes, value: bytes, partition: int | None) -> None:
         await _send(app, topic, key, value, partition)
 
-    written = writing(settings.lane, settings.broker, codec, send, rail)
+    runs = Apart(settings.agents.cpu_s)
+    written = writing(settings.lane, settings.broker, codec, send, rail, runs)
     pipeline = Pipeline(
         codec=codec,
         lane=settings.lane,
@@ -82,6 +85,7 @@ def create_app(settings: Settings) -> faust.App:
         memory=Memory(settings.broker, codec, settings.lane),
         rail=rail,
         send=send,
+        runs=runs,
     )
     desk = _Desk(app, pipeline, settings.agents)
 
@@ -101,6 +105,7 @@ def create_app(settings: Settings) -> faust.App:
             # What is in hand still uses the connections; they end with the process.
             return
         await written.close()
+        runs.close()
 
     @app.task  # type: ignore[untyped-decorator]
     async def check_the_model() -> None:
@@ -118,6 +123,7 @@ class _Desk:
         self._app = app
         self._pipeline = pipeline
         self._settings = settings
+        self._guard = Guard(STAGE)
         self.in_order: InOrder[EventT[bytes]] = InOrder(
             work=self._work, ack=lambda event: event.ack(), failed=self._give_up, slots=settings.concurrency
         )
@@ -135,6 +141,7 @@ class _Desk:
             ):
                 with attempt:
                     await self._attempts(received, event.message.generation_id or 0)
+            self._guard.passed()
         except Stopped as error:
             # Neither done nor failed: as if it had been cancelled, it comes again after the next start.
             raise asyncio.CancelledError from error
@@ -157,6 +164,9 @@ class _Desk:
                 await self._pipeline.handle(received, generation)
 
     async def _bury(self, received: Received, error: Exception) -> None:
+        """Raises Flood instead, when too many fail: then it is no fault of theirs."""
+        # An assignment is of one story; its key names it.
+        self._guard.failed((received.key or b"").decode(errors="replace"), error)
         letter = from_received(received, STAGE, error)
         await _send(
             self._app, DEAD_LETTERS, received.topic.encode(), self._pipeline.codec.encode(letter), None
@@ -164,10 +174,13 @@ class _Desk:
         metrics.DEAD_LETTERS.labels(stage=STAGE).inc()
 
     async def _give_up(self, event: EventT[bytes], error: BaseException) -> None:
-        """Not even the dead letter could be written. Its supervisor starts the worker again, which then
+        """Not even the dead letter could be written, or too many were. A worker that is started again
         begins at this event, for it was not acknowledged."""
         log.critical(
-            "stopping: no dead letter for an assignment", place=_received(event).place, error=str(error)
+            "stopping: no dead letter for an assignment",
+            place=_received(event).place,
+            error=type(error).__name__,
+            reason=reason_of(error),
         )
         await self._app.crash(error)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+from agents.apart import Here, Runs
 from agents.candidates import Candidate, Refused, candidates
 from agents.checks.prose import objection
 from agents.disagreement import cite, disagreements
@@ -28,9 +29,12 @@ class ExtractiveWriter:
 
     recipe = RECIPE
 
+    def __init__(self, runs: Runs | None = None) -> None:
+        self._runs = runs or Here()
+
     async def write(self, work: Work) -> Draft:
-        """See extract."""
-        return extract(work)
+        """See extract. Raises TookTooLong."""
+        return await self._runs.run(extract, work)
 
 
 def extract(work: Work, strictly: bool = False) -> Draft:

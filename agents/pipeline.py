@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from agents.apart import Here, Runs, TookTooLong
 from agents.audit import events
 from agents.evaluate import evaluate
 from agents.memory import Remembered
@@ -69,6 +70,8 @@ class Pipeline:
     memory: Recalls
     rail: ClosedWindows
     send: Send
+    # Where what takes time is done.
+    runs: Runs = field(default_factory=Here)
 
     async def handle(self, received: Received, generation: int) -> None:
         """Publishes the brief of one assignment; none for one of a warm-up.
@@ -88,9 +91,13 @@ class Pipeline:
         remembered = await self._remembered(assignment.story_id, generation)
         predecessors = await self._predecessors(assignment, remembered)
         indicators, missing = await self._indicators(assignment)
-        work = Work(assignment, desk, sources_of(assignment.story), predecessors, indicators)
-        draft = _with_reason(await self.writer.write(work), missing)
-        brief = evaluate(work, draft, self.writer.recipe, now_ms())
+        try:
+            sources = await self.runs.run(sources_of, assignment.story)
+            work = Work(assignment, desk, sources, predecessors, indicators)
+            draft = _with_reason(await self.writer.write(work), missing)
+            brief = await self.runs.run(evaluate, work, draft, self.writer.recipe, now_ms())
+        except TookTooLong as error:
+            raise Unusable(f"story {assignment.story_id}, desk {assignment.desk}: {error}") from error
         await self._publish(brief, remembered)
         for event in events(brief, assignment, draft.degraded, now_ms()):
             key = event.story_id.encode()

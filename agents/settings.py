@@ -23,6 +23,8 @@ class AgentsSettings(BaseSettings):
     attempts: Count = 5
     retry_wait_s: Annotated[float, Field(ge=0)] = 0.5
     buffer: Count = 32
+    # Seconds of CPU for each of the steps of one brief that read its texts. Beyond: a dead letter.
+    cpu_s: Count = 20
     session_timeout_s: Annotated[float, Field(gt=0)] = 12.0
     heartbeat_s: Annotated[float, Field(gt=0)] = 3.0
     commit_interval_s: Annotated[float, Field(gt=0)] = 1.0

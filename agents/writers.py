@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agents.apart import Runs
 from agents.drafting.settings import WriterSettings
 from agents.drafting.writer import ModelWriter
 from agents.dry_run import DryGateway, DryRun, Limits
@@ -90,11 +91,13 @@ def _priced(settings: WriterSettings, prices: Prices) -> None:
         prices.worst(name, 1, 1, now_ms())
 
 
-def writing(lane: Lane, broker: BrokerSettings, codec: Codec, send: Send, rail: Rail) -> Writing:
+def writing(
+    lane: Lane, broker: BrokerSettings, codec: Codec, send: Send, rail: Rail, runs: Runs | None = None
+) -> Writing:
     """Raises Unfit for an endpoint that cannot do what is needed, UnknownPrice for an unpriced model."""
     model = ModelSettings()
     if not model.has_key:
-        return Writing(ExtractiveWriter())
+        return Writing(ExtractiveWriter(runs))
     capable, settings, money = capabilities(model), WriterSettings(), MoneySettings()
     prices = Prices(money)
     _priced(settings, prices)
@@ -110,7 +113,7 @@ def writing(lane: Lane, broker: BrokerSettings, codec: Codec, send: Send, rail: 
     purse = _purse(money, prices, Spent(broker, codec, lane))
     gateway = ModelGateway(model.messages_url, client, recordings, purse, audit, now_ms)
     toolbox = Toolbox(lane, ToolSettings(), recordings, audit, now_ms, _indicators(rail))
-    writer = ModelWriter(gateway, load(AgentsSettings().prompts), settings, capable, toolbox)
+    writer = ModelWriter(gateway, load(AgentsSettings().prompts), settings, capable, toolbox, runs)
     log.info("writing with a model", endpoint=model.messages_url, kind=capable.name, models=settings.models)
     return Writing(writer, client, toolbox, settings.models)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agents import checks
+from agents.apart import Here, Runs
 from agents.checks.placeholders import offered
 from agents.drafting import assemble
 from agents.drafting.assemble import Checked, Doubted
@@ -49,7 +50,9 @@ class ModelWriter:
         settings: WriterSettings,
         capable: Capabilities,
         tools: Tools | None = None,
+        runs: Runs | None = None,
     ) -> None:
+        self._runs = runs or Here()
         self._gateway = gateway
         self._prompts = prompts
         self._settings = settings
@@ -58,9 +61,10 @@ class ModelWriter:
         self.recipe = writer_recipe(prompts, settings, capable, tools)
 
     async def write(self, work: Work) -> Draft:
-        """Prose whose every statement stands on located quotes, or the floor. Raises no ModelFailed."""
-        floor = extract(work, strictly=True)
-        items = items_of(work.sources)
+        """Prose whose every statement stands on located quotes, or the floor. Raises no ModelFailed, but
+        TookTooLong."""
+        floor = await self._runs.run(extract, work, strictly=True)
+        items = await self._runs.run(items_of, work.sources)
         if not items or not floor.statements:
             return floor
         tally = Tally()

@@ -1,15 +1,17 @@
 """One assignment's way, with the log replaced by lists."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
+from agents.apart import TookTooLong
 from agents.extract import ExtractiveWriter
 from agents.memory import Remembered
 from agents.pipeline import Pipeline, Unusable
 from agents.rail import IndicatorsMissing
+from agents.work import Draft, Work
 from schemas.codec import Codec
 from schemas.identity import brief_hash
 from schemas.records import AgentEvent, Assignment, Brief, BriefIndicator, BriefStatus
@@ -219,3 +221,17 @@ def test_what_is_no_assignment_is_unusable(value: bytes | None) -> None:
 def test_an_unknown_desk_is_unusable_and_the_known_ones_are_named() -> None:
     with pytest.raises(Unusable, match=r"'gardening'.*world"):
         handled(Log(), assignment(story(port_strike()), desk="gardening"))
+
+
+class _Slow(ExtractiveWriter):
+    async def write(self, work: Work) -> Draft:
+        raise TookTooLong("it took more CPU time than one assignment is given")
+
+
+def test_an_assignment_that_takes_too_long_cannot_be_used() -> None:
+    log = Log()
+    slow = replace(log.pipeline(), writer=_Slow())
+    given = received(CODEC.encode(assignment(story(port_strike()))))
+    with pytest.raises(Unusable, match="CPU"):
+        asyncio.run(slow.handle(given, 0))
+    assert log.briefs == []
