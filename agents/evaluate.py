@@ -142,4 +142,5 @@ def _source(article: StoryArticle) -> Source:
         published_at=article.published_at,
         raw_partition=article.raw_partition,
         raw_offset=article.raw_offset,
+        standing=article.standing,
     )

@@ -111,6 +111,7 @@ class Reference(Answer):
     content_hash: str
     title: str = ""
     outlet: str = ""
+    sighting: bool = False
     family: str = ""
     reliability: str = ""
     url: str = ""
@@ -265,6 +266,7 @@ class Member(Answer):
     published_at: datetime
     logged_at: datetime
     duplicate_of: str | None = None
+    sighting: bool = False
     place: str
 
 

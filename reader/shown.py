@@ -17,6 +17,7 @@ from reader.answers import (
 )
 from reader.provenance import Coordinates
 from reader.query import Found
+from schemas.records import Standing
 from sinks.documents import ARTICLE, BRIEF
 from sinks.store import FOREVER
 
@@ -146,6 +147,7 @@ def member_common(record: Payload) -> dict[str, Any]:
         "published_at": moment(record["published_at"]),
         "logged_at": moment(record["logged_at"]),
         "duplicate_of": record["duplicate_of"],
+        "sighting": record.get("standing") == Standing.SIGHTING,
         "place": place(record),
     }
 

@@ -19,7 +19,7 @@ from reader.answers import (
 from reader.provenance import Numbered, numbered, wording
 from reader.shown import Payload, moment, outlets, superseded
 from schemas.codec import from_dict
-from schemas.records import Brief, BriefIndicator, Citation, Statement
+from schemas.records import Brief, BriefIndicator, Citation, Standing, Statement
 
 
 def brief_summary(payload: Payload) -> BriefSummary:
@@ -145,6 +145,7 @@ def _reference(
         said |= {
             "title": source.title,
             "outlet": source.publisher,
+            "sighting": source.standing is Standing.SIGHTING,
             "family": source.family,
             "reliability": source.reliability.value,
             "url": source.url,

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from schemas.identity import content_hash
-from schemas.records import Article, Kind
+from schemas.identity import article_id_for_url, content_hash
+from schemas.records import Article, Kind, Standing
 
 # What the reason of an assignment begins with when a source was taken down.
 TAKEN_DOWN = "taken down: "
@@ -63,7 +63,7 @@ class Takedown:
     def covers(self, article: Named) -> bool:
         """Whether an article falls under it."""
         if self.article_id:
-            return article.article_id == self.article_id
+            return self.article_id in (article.article_id, *_shown_by(article))
         if self.publisher:
             return article.publisher == self.publisher
         return bool(self.url_prefix) and article.url.startswith(self.url_prefix)
@@ -80,6 +80,12 @@ class Takedown:
             text=self.reason,
             observed_at=at,
         )
+
+
+def _shown_by(article: Named) -> tuple[str, ...]:
+    """Of a sighting, the article whose page it shows: it goes with that."""
+    sighting = getattr(article, "standing", Standing.UNKNOWN) == Standing.SIGHTING
+    return (article_id_for_url(article.url),) if sighting and article.url else ()
 
 
 class Takedowns:
@@ -112,7 +118,10 @@ class Takedowns:
 
     def of(self, article: Named) -> Takedown | None:
         """The one that an article falls under; of several the article's own, then its publisher's."""
-        found = self._by_key.get(f"article/{article.article_id}")
+        ids = (article.article_id, *_shown_by(article)) if self._by_key else ()
+        found = next(
+            (self._by_key[key] for key in map("article/{}".format, ids) if key in self._by_key), None
+        )
         if found is None and article.publisher:
             found = self._by_key.get(f"publisher/{article.publisher}")
         if found is not None or not self._prefixes:

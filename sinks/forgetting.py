@@ -68,6 +68,7 @@ class _Named:
         self.article_id: str = shown["article_id"]
         self.publisher: str = shown["publisher"]
         self.url: str = shown["url"]
+        self.standing: str = shown.get("standing", "")
 
 
 def _story(story: Story, takedowns: Takedowns) -> Story | None:

@@ -119,7 +119,7 @@ class StoryEngine:
 
     def _judge(self, item: Embedded, at: int) -> Iterator[Output]:
         article = item.article
-        if self._live.takedowns.of(article) is not None or sightings.is_copy_by_page(self._live, article):
+        if self._live.takedowns.of(article) is not None:
             self.counters["taken_down"] += 1
             return
         known = self._live.known.get(article.article_id)

@@ -65,13 +65,6 @@ def take_over(live: Live, story: LiveStory, article_id: str, least: float) -> No
     live.changed(story)
 
 
-def is_copy_by_page(live: Live, article: UniqueArticle) -> bool:
-    """Whether an article was taken down of which this is a sighting."""
-    if article.standing is not Standing.SIGHTING or not article.url:
-        return False
-    return live.takedowns.get(f"article/{article_id_for_url(article.url)}") is not None
-
-
 def is_usurped(known: Known, article: UniqueArticle) -> bool:
     """Whether an id that an owner's article has by right is held by another, who took it when any feed had
     the id of any URL."""

@@ -17,7 +17,6 @@ from flink_jobs.stories.live import Live
 from flink_jobs.stories.news import numbers_said
 from flink_jobs.stories.state import LiveStory
 from language.names import names
-from schemas.identity import article_id_for_url
 from schemas.limits import REASON_CHARACTERS
 from schemas.records import Assignment, Standing, Story, StoryChange
 from schemas.takedown import TAKEN_DOWN, Takedown
@@ -145,14 +144,11 @@ class _Named:
     article_id: str
     publisher: str
     url: str
+    standing: Standing
 
 
 def _covers(takedown: Takedown, article_id: str, known: Known) -> bool:
-    name = article_id
-    if takedown.article_id and known.standing is Standing.SIGHTING:
-        # What shows the page of an article is taken down with it.
-        name = article_id_for_url(known.url)
-    return takedown.covers(_Named(name, known.publisher, known.url)) or takedown.article_id == article_id
+    return takedown.covers(_Named(article_id, known.publisher, known.url, known.standing))
 
 
 def _shown(member: Member, known: Known | None) -> Leaving:

@@ -128,8 +128,8 @@ export function story(answer) {
     el("h2", {}, "Articles"),
     el("ol", { class: "list", id: "articles" }, answer.articles.map((member) => el("li", {},
       el("h3", {}, outside(member.url, member.title || "Untitled")),
-      meta(member.outlet, when(member.published_at), member.language, `grade ${member.reliability}`, el("code", {}, member.place),
-        member.version > 1 && tag(`version ${member.version}`), member.duplicate_of && tag("wire copy", true)),
+      meta(member.sighting ? `seen at ${member.outlet}` : member.outlet, when(member.published_at), member.language, `grade ${member.reliability}`, el("code", {}, member.place),
+        member.version > 1 && tag(`version ${member.version}`), member.duplicate_of && tag(member.sighting ? "shows another outlet's page" : "wire copy", true)),
       member.excerpt ? el("p", { class: "snippet" }, member.excerpt) : null))));
 }
 
@@ -151,7 +151,7 @@ function briefItem(brief) {
 function sourceCard(reference) {
   return el("div", { class: "source", id: `source-${reference.number}`, role: "region", "aria-label": `Source ${reference.number}` },
     el("blockquote", {}, `“${reference.quote}”`),
-    el("p", {}, el("strong", {}, reference.outlet || "unknown outlet"), " · ", when(reference.date),
+    el("p", {}, reference.sighting ? "seen at " : "", el("strong", {}, reference.outlet || "unknown outlet"), " · ", when(reference.date),
       reference.reliability ? ` · grade ${reference.reliability}` : "", reference.revised ? [" ", tag("the article was revised since", true)] : ""),
     el("p", {}, outside(reference.url, reference.title || reference.url || "no link")),
     el("p", {}, el("code", {}, reference.place ?? "place in the log not recorded"), ` characters ${reference.start}–${reference.end} of version ${reference.version}`));

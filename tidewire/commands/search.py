@@ -188,7 +188,8 @@ def _print_reference(console: Console, each: dict[str, Any]) -> None:
         shown = f"Machine translation from {said['source_language']}: {' — '.join(said['lines'])}"
         show(console, (shown, "italic"), indent=4)
     date = short_time(each["date"]) if each["date"] else "undated"
-    facts = [each["outlet"], f"grade {each['reliability']}", date, each["place"] or "place unknown"]
+    outlet = f"seen at {each['outlet']}" if each.get("sighting") else each["outlet"]
+    facts = [outlet, f"grade {each['reliability']}", date, each["place"] or "place unknown"]
     if each["revised"]:
         facts.append("revised since")
     show(console, (" · ".join(facts), "dim"), indent=4)
