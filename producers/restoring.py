@@ -9,26 +9,31 @@ transaction that is still open before that end is waited for, and the state read
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import SimpleQueue
+from typing import TypeVar
 
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from producers.aside import STAGE
 from producers.holdings import Kept
 from producers.schedule import first_state
 from schemas.codec import Codec, Undecodable
-from schemas.records import FeedState
+from schemas.records import DeadLetter, FeedState
 from telemetry import logs
 from topics.catalogue import FEEDS_CATALOG, FEEDS_SEEN, FEEDS_STATE, TOPICS
+from topics.dead_letters import from_received, reason_of
 from topics.ends import are_decided, ends_with_open_transactions
-from topics.reading import ReadFailed, read_range
+from topics.guard import Guard
+from topics.reading import ReadFailed, Received, read_range
 from topics.settings import BrokerSettings
 
 LOG = logs.logger("restoring")
 ANSWER_S = 5.0
 PAUSE_S = 0.5
+T = TypeVar("T")
 RESTORED = (FEEDS_STATE, FEEDS_SEEN)
 Ends = Mapping[str, Mapping[int, int]]
 """Offsets by topic and partition."""
@@ -41,12 +46,15 @@ class Restored:
     partition: int
     lease: int
     base: Mapping[str, Kept]
+    letters: Sequence[DeadLetter] = ()
 
 
 @dataclass(slots=True)
 class _Reading:
     states: dict[str, FeedState] = field(default_factory=dict)
     seen: dict[str, bytes] = field(default_factory=dict)
+    # What could not be used, by key: what comes after it under the same key makes up for it.
+    letters: dict[bytes, DeadLetter] = field(default_factory=dict)
 
 
 class Restorer:
@@ -59,6 +67,7 @@ class Restorer:
         self.done: SimpleQueue[Restored] = SimpleQueue()
         self._settings = settings
         self._codec = codec
+        self._guard = Guard(FEEDS_STATE)
         self._group = group
         self._asked: SimpleQueue[dict[int, int] | None] = SimpleQueue()
         self._stop = threading.Event()
@@ -115,7 +124,7 @@ class Restorer:
             feeds = read.states.keys() | read.seen.keys()
             base = {f: Kept(read.states.get(f) or first_state(f), read.seen.get(f)) for f in feeds}
             LOG.info("restored", partition=partition, feeds=len(base))
-            self.done.put(Restored(partition, lease, base))
+            self.done.put(Restored(partition, lease, base, tuple(read.letters.values())))
 
     def _wait_for_pending_offsets(self, admin: AdminClient, partitions: list[int]) -> None:
         # Not Consumer.committed: after a first time-out on pending offsets a second call never returns
@@ -144,20 +153,36 @@ class Restorer:
             for each in read_range(self._settings, topic, end={**nothing, **until}, timeout_s=ANSWER_S):
                 if self._stop.is_set():
                     return
-                self._take(readings[each.partition], topic, each.key, each.value)
+                self._take(readings[each.partition], each)
 
-    def _take(self, read: _Reading, topic: str, key: bytes | None, value: bytes | None) -> None:
-        feed_id = (key or b"").decode()
-        if value is None:
-            (read.seen if topic == FEEDS_SEEN else read.states).pop(feed_id, None)
-        elif topic == FEEDS_SEEN:
-            read.seen[feed_id] = value
-        else:
-            read.states[feed_id] = self._state(value, feed_id)
+    def _take(self, read: _Reading, came: Received) -> None:
+        key, feed_id = came.key or b"", ""
+        try:
+            feed_id = key.decode()
+            if came.topic == FEEDS_SEEN:
+                # Decoded when the feed is polled: there are far more of them than are due.
+                _put(read.seen, feed_id, came.value)
+            else:
+                _put(read.states, feed_id, None if came.value is None else self._state(came.value, feed_id))
+        except (UnicodeDecodeError, Undecodable) as error:
+            LOG.error("no state of a feed; it starts anew", place=came.place, error=reason_of(error))
+            self._guard.failed(feed_id, error)
+            read.states.pop(feed_id, None)
+            read.letters[key] = from_received(came, STAGE, error, feed_id=feed_id)
+            return
+        self._guard.passed()
+        if came.topic != FEEDS_SEEN:
+            read.letters.pop(key, None)
 
     def _state(self, value: bytes, feed_id: str) -> FeedState:
-        try:
-            return self._codec.decode(value, FeedState)
-        except Undecodable as error:
-            LOG.error("a feed's state cannot be decoded; it starts anew", feed=feed_id, error=str(error))
-            return first_state(feed_id)
+        state = self._codec.decode(value, FeedState)
+        if state.feed_id != feed_id:
+            raise Undecodable(f"the state of {state.feed_id!r} under the key {feed_id!r}")
+        return state
+
+
+def _put(held: dict[str, T], feed_id: str, value: T | None) -> None:
+    if value is None:
+        held.pop(feed_id, None)
+    else:
+        held[feed_id] = value

@@ -21,20 +21,29 @@ from confluent_kafka import (
     TopicPartition,
 )
 
+from producers.aside import STAGE as CATALOGUE
+from producers.aside import Aside
+from producers.catalogue.admission import admitted
 from producers.clock import now_ms
 from producers.holdings import Due, Holdings
+from producers.logins import Logins
 from producers.poll import Outcome, Task
 from producers.polling import Polls
 from producers.pulse import Pulse
+from producers.records import encoded, samples, settled
 from producers.restoring import Restorer
-from producers.settings import GROUP, WorkerSettings
+from producers.schedule import Failed, after_failure
+from producers.settings import GROUP, ScheduleSettings, WorkerSettings
 from producers.transactions import Commit, Stopping, Transactions
 from schemas.codec import Codec, Undecodable
-from schemas.records import Article, FeedSeen, FeedSpec, Kind
+from schemas.records import Article, DeadLetter, FeedSeen, FeedSpec, Kind
 from telemetry import logs, metrics
-from topics.catalogue import ARTICLES_RAW, DEAD_LETTERS, FEEDS_CATALOG, FEEDS_SEEN, FEEDS_STATE, TOPICS
+from topics.catalogue import ARTICLES_RAW, DEAD_LETTERS, FEEDS_CATALOG, FEEDS_SEEN, TOPICS
+from topics.dead_letters import from_received, reason_of
+from topics.guard import Guard
 from topics.lane import LIVE
-from topics.reading import reader_config
+from topics.reading import Received, reader_config, received
+from topics.setting_aside import letters_of
 from topics.settings import BrokerSettings
 from topics.writing import transactional_config
 
@@ -43,6 +52,10 @@ TICK_OWNER = 0
 TICK_KEY = "tick"
 CATALOGUE_BATCH = 500
 WAIT_S = 0.02
+NO_MEMORY = (
+    "what it has shown before (feeds.seen) cannot be decoded, so it is not asked: all would be new. "
+    "Import it under another address, or write it anew"
+)
 
 
 class Worker:
@@ -67,6 +80,10 @@ class Worker:
         self._settings = settings
         self._polls = polls
         self._stop = stop
+        self._schedule = ScheduleSettings()
+        self._logins = Logins(settings.logins_path)
+        self._guard = Guard(FEEDS_CATALOG)
+        self._aside = Aside(lambda topic: letters_of(broker, codec, topic))
         self._pulse = pulse or Pulse()
         self._holdings = Holdings()
         self._consumer = Consumer(
@@ -89,6 +106,8 @@ class Worker:
             [FEEDS_CATALOG], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost
         )
         try:
+            for sample in samples():
+                self._codec.encode(sample)
             while not self._stop.is_set():
                 self._turn()
                 self._pulse.beat(len(self._holdings.owned))
@@ -106,6 +125,7 @@ class Worker:
         self._restorer.check()
         self._take_restored()
         try:
+            self._put_aside()
             self._take_outcomes()
             self._tick()
         except KafkaException as error:
@@ -138,6 +158,7 @@ class Worker:
     def _drop(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         for each in partitions:
             self._holdings.drop(each.partition)
+            self._aside.drop(each.partition)
         consumer.incremental_unassign(partitions)
 
     def _read_catalogue(self) -> None:
@@ -154,20 +175,28 @@ class Worker:
                 LOG.warning("broker error, going on", error=str(error))
 
     def _take_spec(self, message: Message) -> None:
-        key, value, partition = message.key(), message.value(), _partition_of(message)
-        feed_id = key.decode() if isinstance(key, bytes) else str(key)
-        if not isinstance(value, bytes):
-            self._holdings.put_spec(partition, feed_id, None)
-            return
+        came, feed_id = received(message), ""
         try:
-            self._holdings.put_spec(partition, feed_id, self._codec.decode(value, FeedSpec))
-        except Undecodable as error:
-            place = f"{FEEDS_CATALOG}-{partition}@{message.offset()}"
-            LOG.error("not a feed; delete or import it again", place=place, feed=feed_id, error=str(error))
+            feed_id = (came.key or b"").decode()
+            said = None if came.value is None else self._codec.decode(came.value, FeedSpec)
+            if said is not None and said.feed_id != feed_id:
+                raise Undecodable(f"the feed {said.feed_id!r} under the key {feed_id!r}")
+        except (UnicodeDecodeError, Undecodable) as error:
+            # Whatever is known under this key from before goes on.
+            LOG.error("not a feed; delete or import it again", place=came.place, error=reason_of(error))
+            self._guard.failed(feed_id, error)
+            self._aside.put([from_received(came, CATALOGUE, error, feed_id=feed_id)])
+            return
+        self._guard.passed()
+        spec, login = (None, None) if said is None else admitted(said)
+        self._logins.remember(feed_id, login)
+        self._holdings.put_spec(came.partition, feed_id, spec)
 
     def _take_restored(self) -> None:
         while not self._restorer.done.empty():
             restored = self._restorer.done.get()
+            if restored.lease == self._holdings.lease_of(restored.partition):
+                self._aside.put(restored.letters)
             self._holdings.restore(restored.partition, restored.lease, restored.base)
 
     def _take_outcomes(self) -> None:
@@ -180,19 +209,18 @@ class Worker:
                 self._write(due, outcome)
 
     def _write(self, due: Due, outcome: Outcome) -> None:
-        write, encode = self._transactions.write, self._codec.encode
-        for article in outcome.articles:
-            write(ARTICLES_RAW, article.article_id.encode(), encode(article))
-        for letter in outcome.dead_letters:
-            write(DEAD_LETTERS, letter.source.encode(), encode(letter))
+        made = settled(due, outcome, self._codec, self._schedule, now_ms())
+        for each in made.records:
+            self._transactions.write(each.topic, each.key, each.value, each.partition)
+        self._holdings.settle(due, made.state, made.seen)
+        self._count(ARTICLES_RAW, made.articles)
+        for letter in made.letters:
             self._count(letter.stage)
-        key = due.spec.feed_id.encode()
-        seen = None if outcome.seen is None else encode(outcome.seen)
-        if seen is not None:
-            write(FEEDS_SEEN, key, seen, due.partition)
-        write(FEEDS_STATE, key, encode(outcome.state), due.partition)
-        self._holdings.settle(due, outcome.state, seen)
-        self._count(ARTICLES_RAW, len(outcome.articles))
+
+    def _put_aside(self) -> None:
+        for letter in self._aside.due(self._holdings.is_ready):
+            self._transactions.write(DEAD_LETTERS, letter.source.encode(), encoded(self._codec, letter))
+            self._count(letter.stage)
 
     def _tick(self) -> None:
         """The log's clock: one worker, one record in every partition, in the order of the entries."""
@@ -212,14 +240,17 @@ class Worker:
     def _after(self, ended: Commit) -> None:
         if ended is Commit.DONE:
             self._holdings.committed()
+            self._aside.committed()
             metrics.ENTRIES.inc(self._written.pop(ARTICLES_RAW, 0))
             metrics.TICKS.inc(self._written.pop(TICK_KEY, 0))
             for stage, count in self._written.items():
                 metrics.DEAD_LETTERS.labels(stage=stage).inc(count)
         elif ended is Commit.REFUSED:
             self._holdings.rolled_back()
+            self._aside.rolled_back()
         else:
             self._holdings.forget()
+            self._aside.rolled_back()
             self._restorer.ask(self._holdings.unrestored())
         self._written.clear()
 
@@ -228,13 +259,23 @@ class Worker:
             try:
                 seen = None if due.kept.seen is None else self._codec.decode(due.kept.seen, FeedSeen)
             except Undecodable as error:
-                # Polled without its memory, all it shows would be new: it stays in flight, unpolled.
-                LOG.error(
-                    "a feed's memory cannot be decoded; not polled", feed=due.spec.url, error=str(error)
-                )
+                self._forgetful(due, error)
                 continue
-            self._polls.submit(due, Task(due.spec, due.kept.state, seen))
+            login = self._logins.of(due.spec.feed_id)
+            self._polls.submit(due, Task(due.spec, due.kept.state, seen, login))
             self._under_way += 1
+
+    def _forgetful(self, due: Due, error: Undecodable) -> None:
+        """Polled without its memory, all that a feed shows would be new: it fails until it has one again."""
+        state, value = due.kept.state, due.kept.seen
+        letters: tuple[DeadLetter, ...] = ()
+        if state.reason != NO_MEMORY:
+            LOG.error("a feed's memory cannot be decoded; not polled", feed=due.spec.feed_id)
+            place = Received(FEEDS_SEEN, due.partition, -1, 0, due.spec.feed_id.encode(), value)
+            letters = (from_received(place, "memory", error, feed_id=due.spec.feed_id),)
+        failed = after_failure(state, Failed(NO_MEMORY), now_ms(), self._schedule)
+        self._polls.outcomes.put((due, Outcome(failed, dead_letters=letters)))
+        self._under_way += 1
 
     def _count(self, what: str, by: int = 1) -> None:
         self._written[what] = self._written.get(what, 0) + by

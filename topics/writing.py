@@ -5,6 +5,7 @@ from __future__ import annotations
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from schemas.codec import Codec
+from schemas.limits import MESSAGE_BYTES
 from schemas.records import Record
 from topics.partitioning import partition_for
 from topics.settings import BrokerSettings
@@ -28,6 +29,7 @@ def transactional_config(
         "transaction.timeout.ms": timeout_ms,
         "partitioner": "murmur2_random",
         "compression.type": "lz4",
+        "message.max.bytes": MESSAGE_BYTES,
         "linger.ms": 5,
     }
 
@@ -44,6 +46,7 @@ class Writer:
                 "enable.idempotence": True,
                 "partitioner": "murmur2_random",
                 "compression.type": "lz4",
+                "message.max.bytes": MESSAGE_BYTES,
                 "linger.ms": 5,
             }
         )
