@@ -8,9 +8,10 @@ could then; a version counts the changes that this feed made to this entry.
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 
 from language.clean import citable_text
 from language.detect import declared, detect
@@ -18,6 +19,7 @@ from language.fingerprint import trace_id
 from producers.authority import standing
 from producers.logins import without_userinfo
 from producers.parse import Document, Entry
+from producers.quotas import NOTHING, Amount
 from producers.seen import UNKNOWN, Memory, dead_entry_key, entry_key
 from producers.urls import canonical_url, is_site_root
 from schemas.identity import (
@@ -33,6 +35,7 @@ from schemas.records import Article, DeadLetter, FeedSpec, Kind, SeenEntry, Stan
 MAX_TEXT_CHARS = 150_000
 LETTER_BYTES = 64 * 1024
 UNDATED = float("inf")
+UNLIMITED = Amount(sys.maxsize, sys.maxsize, sys.maxsize)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Context:
     first_poll: bool
     now_ms: int
     story_window_ms: int
+    allowed: Amount = UNLIMITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,9 @@ class Normalised:
 
     articles: tuple[Article, ...]
     dead_letters: tuple[DeadLetter, ...]
+    brought: Amount = field(default=NOTHING, compare=False)
+    # Left as if it had not been shown, or not been changed: it comes with a later poll.
+    held: Amount = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +83,55 @@ def normalise(document: Document, memory: Memory, context: Context) -> Normalise
     Articles come oldest first: by the date the feed gave, undated ones last, and among equals
     from the bottom of the document up, so that the log's order can be reproduced.
     """
-    readable, dead_letters = [], []
+    readable: list[Entry] = []
+    dead_letters: list[DeadLetter] = []
+    letters_held, reread = 0, context.spec.reread
     for said in document.entries:
         entry = replace(said, guid=without_userinfo(said.guid), url=without_userinfo(said.url))
         problem = _problem(entry)
         if problem is None:
             readable.append(entry)
-        elif memory.bury(_dead_key(entry, context.spec.reread)):
+        elif len(dead_letters) == context.allowed.letters and memory.get(_dead_key(entry, reread)) is None:
+            letters_held += 1
+        elif memory.bury(_dead_key(entry, reread)):
             dead_letters.append(_dead_letter(entry, problem, context))
-    candidates = _one_per_key(_candidates(readable, context.spec))
-    articles = []
-    for candidate in sorted(candidates, key=lambda each: each.order):
+    candidates = sorted(_one_per_key(_candidates(readable, context.spec)), key=lambda each: each.order)
+    new_held, revisions_held = _held_back(candidates, memory, context.allowed)
+    articles, new = [], 0
+    for candidate in candidates:
+        if candidate.key in new_held:
+            continue
+        if candidate.key in revisions_held:
+            memory.show(revisions_held[candidate.key])
+            continue
         entry_seen = _recognised(candidate, memory, context)
         if entry_seen is not None:
             memory.keep(entry_seen)
             articles.append(_article(candidate, entry_seen, document, context))
-    return Normalised(tuple(articles), tuple(dead_letters))
+            new += entry_seen.version == 1
+    return Normalised(
+        tuple(articles),
+        tuple(dead_letters),
+        brought=Amount(new, len(articles) - new, len(dead_letters)),
+        held=Amount(len(new_held), len(revisions_held), letters_held),
+    )
+
+
+def _held_back(
+    candidates: Sequence[_Candidate], memory: Memory, allowed: Amount
+) -> tuple[set[bytes], dict[bytes, bytes]]:
+    """The keys of new entries beyond what is allowed, and those of changed ones with the keys that the
+    memory has for them. The newest go first: news ages, and who brings too much for long would otherwise
+    only ever bring what is old."""
+    new: list[bytes] = []
+    changed: list[tuple[bytes, bytes]] = []
+    for candidate in reversed(candidates):
+        seen = _seen(candidate, short_hash(candidate.text), memory)
+        if seen is None:
+            new.append(candidate.key)
+        elif seen.content_hash not in (UNKNOWN, short_hash(candidate.text)):
+            changed.append((candidate.key, seen.guid_hash))
+    return set(new[allowed.new :]), dict(changed[allowed.revisions :])
 
 
 def _problem(entry: Entry) -> str | None:
@@ -138,9 +178,7 @@ def _one_per_key(candidates: list[_Candidate]) -> list[_Candidate]:
 def _recognised(candidate: _Candidate, memory: Memory, context: Context) -> SeenEntry | None:
     """The memory's new line for a new or changed entry; None for one that is as it was."""
     hash8 = short_hash(candidate.text)
-    seen = memory.get(candidate.key)
-    if seen is None or seen.content_hash != hash8:
-        seen = _under_another_key(candidate, hash8, memory) or seen
+    seen = _seen(candidate, hash8, memory)
     if seen is not None and seen.content_hash == UNKNOWN:
         memory.adopt(seen.guid_hash, hash8)
     if seen is not None and seen.content_hash in (UNKNOWN, hash8):
@@ -176,6 +214,13 @@ def _may_keep(seen: SeenEntry, candidate: _Candidate, feed_id: str) -> bool:
     if candidate.standing is Standing.OWN and candidate.url:
         own.add(article_id_for_url(candidate.url))
     return uuid_text(seen.article_id) in own
+
+
+def _seen(candidate: _Candidate, hash8: bytes, memory: Memory) -> SeenEntry | None:
+    seen = memory.get(candidate.key)
+    if seen is None or seen.content_hash != hash8:
+        return _under_another_key(candidate, hash8, memory) or seen
+    return seen
 
 
 def _under_another_key(candidate: _Candidate, hash8: bytes, memory: Memory) -> SeenEntry | None:

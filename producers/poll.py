@@ -18,9 +18,10 @@ from producers.fetch import BodyTooLarge, FetchFailed, Response, Validators, hos
 from producers.logins import Login, without_userinfo
 from producers.normalise import LETTER_BYTES, Context, normalise
 from producers.parse import Document, Unreadable
+from producers.quotas import Quotas
 from producers.schedule import Failed, Read, after_failure, after_read, after_unchanged
 from producers.seen import Memory, dead_document_key
-from producers.settings import ScheduleSettings, WorkerSettings
+from producers.settings import QuotaSettings, ScheduleSettings, WorkerSettings
 from schemas.limits import REASON_CHARACTERS
 from schemas.records import Article, DeadLetter, FeedSeen, FeedSpec, FeedState
 from schemas.strings import sanitised
@@ -110,12 +111,15 @@ class Poller:
         schedule: ScheduleSettings,
         per_host: int,
         clock_ms: Callable[[], int],
+        quotas: QuotaSettings | None = None,
     ) -> None:
         self._fetcher = fetcher
         self._reader = reader
         self._worker = worker
         self._schedule = schedule
         self._clock_ms = clock_ms
+        self._quotas = Quotas(quotas or QuotaSettings())
+        self._reading = asyncio.Lock()
         self._slots = asyncio.Semaphore(worker.concurrency)
         self._hosts = HostSlots(per_host)
 
@@ -153,16 +157,21 @@ class Poller:
             document = await self._reader.read(response.body, response.url, response.content_type)
         except Unreadable as error:
             return self._unreadable(task, response.url, response.body, "parse", error)
-        return self._read(task, response, digest, document)
+        # One at a time, off the loop: a document of thousands of entries must not hold up other polls, and
+        # what one feed takes of its family's quota another one must see.
+        async with self._reading:
+            return await asyncio.to_thread(self._read, task, response, digest, document)
 
     def _read(self, task: Task, response: Response, digest: str, document: Document) -> Outcome:
         now, memory = self._clock_ms(), self._memory(task)
         context = Context(
             spec=task.spec,
             url=response.url,
-            first_poll=task.state.last_success_at is None,
+            # What a first poll left over is as old as what it brought.
+            first_poll=task.state.last_success_at is None or task.state.held_back > 0,
             now_ms=now,
             story_window_ms=round(self._worker.story_window_s * 1000),
+            allowed=self._quotas.allowed(task.spec, task.state, now),
         )
         result = normalise(document, memory, context)
         read = Read(
@@ -178,6 +187,11 @@ class Poller:
         metrics.POLLS.labels(outcome="read").inc()
         followed = replace(task.state, reread=task.spec.reread)
         state = after_read(followed, read, now, self._schedule)
+        state = self._quotas.after(task.spec, task.state, state, result.brought, result.held, now)
+        if state.trouble and state.trouble != task.state.trouble:
+            LOG.warning("a feed brings too much", feed=task.url, trouble=state.trouble)
+        for kind in ("new", "revisions", "letters"):
+            metrics.HELD_BACK.labels(kind=kind).inc(getattr(result.held, kind))
         return Outcome(state, memory.record(), result.articles, result.dead_letters)
 
     def _unchanged(self, task: Task, response: Response) -> Outcome:

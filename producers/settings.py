@@ -7,6 +7,15 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.limits import (
+    FAMILY_NEW_PER_HOUR,
+    FAMILY_REVISIONS_PER_HOUR,
+    FIRST_POLL_ENTRIES,
+    LETTERS_PER_HOUR,
+    NEW_PER_HOUR,
+    REVISIONS_PER_HOUR,
+)
+
 GROUP = "producers"
 LOGINS = "feed-logins.json"
 
@@ -72,6 +81,19 @@ class ParseSettings(BaseSettings):
     parse_timeout_s: float = Field(default=15.0, gt=0)
     parse_memory_bytes: int = Field(default=2 * 1024**3, gt=0)
     parse_processes: int = Field(default=1, gt=0)
+
+
+class QuotaSettings(BaseSettings):
+    """What may go into the log within an hour; a family's is of those of its feeds that a worker owns."""
+
+    model_config = SettingsConfigDict(env_prefix="TIDEWIRE_PRODUCERS_")
+
+    new_per_hour: int = Field(default=NEW_PER_HOUR, gt=0)
+    revisions_per_hour: int = Field(default=REVISIONS_PER_HOUR, gt=0)
+    family_new_per_hour: int = Field(default=FAMILY_NEW_PER_HOUR, gt=0)
+    family_revisions_per_hour: int = Field(default=FAMILY_REVISIONS_PER_HOUR, gt=0)
+    first_poll_entries: int = Field(default=FIRST_POLL_ENTRIES, gt=0, description="Of a feed's first poll.")
+    letters_per_hour: int = Field(default=LETTERS_PER_HOUR, gt=0, description="Of unreadable entries.")
 
 
 class WorkerSettings(BaseSettings):

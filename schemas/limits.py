@@ -51,6 +51,15 @@ HEADER_CHARACTERS = 1_000
 HEADER_BYTES = 8 * 1024
 HEADERS = 100
 
+# What one feed, and all feeds of one family that a worker owns, may bring within an hour. A news agency's
+# whole wire has some 200 entries an hour; a first poll brings what a feed has shown for weeks.
+NEW_PER_HOUR = 300
+REVISIONS_PER_HOUR = 300
+FAMILY_NEW_PER_HOUR = 1_500
+FAMILY_REVISIONS_PER_HOUR = 1_500
+FIRST_POLL_ENTRIES = 1_000
+LETTERS_PER_HOUR = 50
+
 # Why something failed, as a record or a log tells it.
 REASON_CHARACTERS = 2_000
 

@@ -541,6 +541,16 @@ class FeedState(Record):
     last_new_at: int | None = None
     # The order to read it anew that was followed last, as FeedSpec counts them.
     reread: int = 0
+    # Hours since the epoch; the counts that follow are of this hour.
+    quota_hour: int = 0
+    new_in_hour: int = 0
+    revisions_in_hour: int = 0
+    # Dead letters of unreadable entries.
+    letters_in_hour: int = 0
+    # Entries of the last document that wait for a later hour.
+    held_back: int = 0
+    # What is wrong although the last poll was read; empty: nothing.
+    trouble: str = ""
 
 
 class Verdict(StrEnum):

@@ -6,6 +6,9 @@ from prometheus_client import Counter, Gauge, Histogram
 
 POLLS = Counter("tidewire_polls_total", "Feed polls by outcome.", ["outcome"])
 ENTRIES = Counter("tidewire_entries_total", "Entries written to the raw log.")
+HELD_BACK = Counter(
+    "tidewire_held_back_total", "Entries that a poll left for a later one, beyond a quota.", ["kind"]
+)
 TICKS = Counter("tidewire_ticks_total", "Rounds of ticks written to the raw log.")
 DEAD_LETTERS = Counter("tidewire_dead_letters_total", "Dead letters by the stage that wrote them.", ["stage"])
 TRANSACTIONS = Counter("tidewire_transactions_total", "Polling transactions by outcome.", ["outcome"])

@@ -30,7 +30,7 @@ def demo_environment(newswire_port: int) -> dict[str, str]:
     """Days take seconds on the sample newswire, and so must everything that waits.
 
     Lateness and window sizes are in proportion; feeds are asked several times a second, and the
-    address guard lets this one loopback address through.
+    address guard lets this one loopback address through. A quota of an hour would be one of many days.
     """
     return {
         "TIDEWIRE_TIME_LATENESS_MS": "20000",
@@ -44,6 +44,10 @@ def demo_environment(newswire_port: int) -> dict[str, str]:
         "TIDEWIRE_PRODUCERS_COMMIT_INTERVAL_S": "0.2",
         "TIDEWIRE_PRODUCERS_TICK_INTERVAL_S": "1",
         "TIDEWIRE_PRODUCERS_PER_HOST": "16",
+        "TIDEWIRE_PRODUCERS_NEW_PER_HOUR": "100000",
+        "TIDEWIRE_PRODUCERS_REVISIONS_PER_HOUR": "100000",
+        "TIDEWIRE_PRODUCERS_FAMILY_NEW_PER_HOUR": "100000",
+        "TIDEWIRE_PRODUCERS_FAMILY_REVISIONS_PER_HOUR": "100000",
         "TIDEWIRE_PRODUCERS_ALLOW_HOSTS": f"{LOOPBACK}:{newswire_port}",
     }
 

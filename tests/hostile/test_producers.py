@@ -1,4 +1,4 @@
-"""Real workers on a real broker poll servers that say what they like, and a log that holds what it should not."""
+"""Real workers on a real broker poll servers that say what they like; the log holds what it should not."""
 
 import asyncio
 import threading

@@ -69,7 +69,9 @@ def show_feeds(console: Console, feeds: Sequence[FeedSpec], states: Mapping[str,
     columns = ("feed", "publisher", "desk", "status", "last news (UTC)", "next (UTC)")
     rows = [_row(feed, states.get(feed.feed_id)) for feed in feeds]
     show_table(console, columns, rows, spare=("publisher", "desk"))
-    troubles = {feed.feed_id: state.reason for feed in feeds if (state := states.get(feed.feed_id))}
+    troubles = {
+        feed.feed_id: state.reason or state.trouble for feed in feeds if (state := states.get(feed.feed_id))
+    }
     if not any(troubles.values()):
         return
     show(console)

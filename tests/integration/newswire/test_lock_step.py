@@ -109,6 +109,10 @@ def producers(server: Newswire, home: Path, where: dict[str, str]) -> Iterator[N
         "TIDEWIRE_PRODUCERS_MAX_INTERVAL_S": "0.3",
         "TIDEWIRE_PRODUCERS_COMMIT_INTERVAL_S": "0.1",
         "TIDEWIRE_PRODUCERS_PER_HOST": "32",
+        "TIDEWIRE_PRODUCERS_NEW_PER_HOUR": "100000",
+        "TIDEWIRE_PRODUCERS_REVISIONS_PER_HOUR": "100000",
+        "TIDEWIRE_PRODUCERS_FAMILY_NEW_PER_HOUR": "100000",
+        "TIDEWIRE_PRODUCERS_FAMILY_REVISIONS_PER_HOUR": "100000",
     }
     with (home / "producers.log").open("wb") as log:
         process = subprocess.Popen(

@@ -170,6 +170,8 @@ class Workers:
             "TIDEWIRE_PRODUCERS_COMMIT_INTERVAL_S": "0.2",
             "TIDEWIRE_PRODUCERS_TICK_INTERVAL_S": "0.5",
             "TIDEWIRE_PRODUCERS_PER_HOST": "32",
+            "TIDEWIRE_PRODUCERS_NEW_PER_HOUR": "100000",
+            "TIDEWIRE_PRODUCERS_REVISIONS_PER_HOUR": "100000",
             "PYTHONPATH": str(CHECKOUT),
         }
         self._started: list[subprocess.Popen[bytes]] = []
