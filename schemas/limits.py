@@ -44,6 +44,9 @@ MARKUP_DEPTH = 32
 # Of one entry, how many names are looked at to find those that are kept.
 NAMES_LOOKED_AT = 400
 
+# The publishers of one family in a catalogue.
+DOMAINS = 1_000
+
 # What a server may say of an answer: ETag, Last-Modified, Location, a reason phrase.
 HEADER_CHARACTERS = 1_000
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from yarl import URL
+
 from producers.logins import Login, parted, without_userinfo
-from schemas.limits import NAME_CHARACTERS, TITLE_CHARACTERS, URL_CHARACTERS
+from schemas.limits import DOMAINS, HOST_CHARACTERS, NAME_CHARACTERS, TITLE_CHARACTERS, URL_CHARACTERS
 from schemas.records import FeedSpec
 from schemas.strings import sanitised
 
@@ -17,6 +19,9 @@ def admitted(spec: FeedSpec) -> tuple[FeedSpec, Login | None]:
     """
     try:
         url, login = parted(spec.url)
+        if len(url) <= URL_CHARACTERS and sanitised(url, URL_CHARACTERS) != url:
+            # Encoded: another spelling of its characters may be another page.
+            url = str(URL(url))
     except ValueError:
         url, login = without_userinfo(spec.url), None
     bounded = replace(
@@ -31,5 +36,6 @@ def admitted(spec: FeedSpec) -> tuple[FeedSpec, Login | None]:
         country=sanitised(spec.country, NAME_CHARACTERS),
         language=sanitised(spec.language, NAME_CHARACTERS),
         desk=sanitised(spec.desk, NAME_CHARACTERS),
+        domains=tuple(sanitised(each, HOST_CHARACTERS) for each in spec.domains[:DOMAINS]),
     )
     return bounded, login

@@ -8,6 +8,8 @@ from typing import Any
 
 from producers.catalogue.rows import CatalogueError, Row, Skipped
 
+# Each search for an address that is spelt otherwise goes to the end of the file.
+MOST_MISSED = 1_000
 ALIASES = {"xmlUrl": "url", "feed_url": "url", "htmlUrl": "site_url", "source_language": "language"}
 
 
@@ -15,21 +17,29 @@ def rows(text: str) -> tuple[list[Row], list[Skipped]]:
     """Every feed, with the line its URL stands in. Raises CatalogueError for what is not JSON."""
     try:
         held = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         raise CatalogueError(f"line {line}: not JSON: {error}") from error
-    found, skipped, start = [], [], 0
-    for item, inherited in _listed(held, {}):
+    found, skipped, start, line, missed = [], [], 0, 1, 0
+    for item, inherited in _all_listed(held):
         values = {"url": item} if isinstance(item, str) else _named(item)
         url = values.get("url", "")
-        at = text.find(json.dumps(url, ensure_ascii=False), start) if url else -1
+        at = text.find(json.dumps(url, ensure_ascii=False), start) if url and missed < MOST_MISSED else -1
+        missed += at < 0
+        line += text.count("\n", start, max(start, at))
         start = max(start, at)
-        line = text.count("\n", 0, start) + 1
         if isinstance(item, str | dict):
             found.append(Row(line, {**inherited, **values}))
         else:
             skipped.append(Skipped(line, f"{json.dumps(item)[:80]} is neither a feed's object nor its URL"))
     return found, skipped
+
+
+def _all_listed(held: Any) -> list[tuple[Any, dict[str, str]]]:
+    try:
+        return list(_listed(held, {}))
+    except RecursionError as error:
+        raise CatalogueError("line 1: lists within lists without end") from error
 
 
 def _listed(held: Any, inherited: dict[str, str]) -> Iterator[tuple[Any, dict[str, str]]]:

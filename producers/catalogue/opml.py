@@ -28,6 +28,7 @@ NAMES = {
     "rights": "rights",
     "active": "active",
 }
+LONGEST_TAG = 10_000
 _OUTLINE = re.compile(r"<outline\b(.*?)(?=<outline\b|</outline|</body|\Z)", re.IGNORECASE | re.DOTALL)
 _ATTRIBUTE = re.compile(
     r"""(?<![\w:-])(?P<name>[A-Za-z][\w:-]*)\s*=\s*(?P<quote>["'])(?P<value>.*?)(?P=quote)"""
@@ -44,11 +45,13 @@ def rows(text: str) -> tuple[list[Row], list[Skipped]]:
 
     A list whose end is missing is told from one that is merely badly written: that one has an end.
     """
-    found, skipped = [], []
+    found, skipped, line, counted = [], [], 1, 0
     blanked = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
     for outline in _OUTLINE.finditer(blanked):
-        line = blanked.count("\n", 0, outline.start()) + 1
-        values = _attributes(outline.group(1))
+        line += blanked.count("\n", counted, outline.start())
+        counted = outline.start()
+        # What it costs to find attributes grows with the square of a tag's length.
+        values = _attributes(outline.group(1)[:LONGEST_TAG])
         if values.get("url"):
             values["title"] = values.get("title") or values.get("text", "")
             found.append(Row(line, values))

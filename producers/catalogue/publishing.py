@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from producers.catalogue.admission import admitted
 from schemas.codec import Codec
 from schemas.records import FeedSpec
 from topics.catalogue import FEEDS_CATALOG
@@ -13,14 +14,19 @@ from topics.settings import BrokerSettings
 from topics.writing import Writer
 
 
-def publish(settings: BrokerSettings, codec: Codec, feeds: Iterable[FeedSpec]) -> int:
+def publish(
+    settings: BrokerSettings, codec: Codec, feeds: Iterable[FeedSpec], retired: Iterable[str] = ()
+) -> int:
     """Writes feeds, each replacing what the catalogue held under its id but for orders to read it anew; how
-    many.
+    many. What it holds under ``retired`` ids is taken out.
 
     Raises topics.writing.WriteFailed when the broker does not take them.
     """
     before = latest(settings, codec, FEEDS_CATALOG, FeedSpec)
     writer = Writer(settings, codec)
+    for gone in retired:
+        if before.pop(gone, None) is not None:
+            writer.forget(FEEDS_CATALOG, gone)
     given = {}
     for feed in feeds:
         known = before.get(feed.feed_id, feed)
@@ -48,5 +54,5 @@ def with_domains(feeds: Iterable[FeedSpec]) -> list[FeedSpec]:
 
 def listed(settings: BrokerSettings, codec: Codec) -> list[FeedSpec]:
     """Every feed of the catalogue, by publisher and URL."""
-    found = latest(settings, codec, FEEDS_CATALOG, FeedSpec).values()
+    found = [admitted(feed)[0] for feed in latest(settings, codec, FEEDS_CATALOG, FeedSpec).values()]
     return sorted(found, key=lambda feed: (feed.publisher, feed.url))

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from language.detect import declared
 from producers.addresses import UrlDenied, check_url
 from producers.catalogue import delimited, objects, opml
+from producers.catalogue.admission import admitted
 from producers.catalogue.rows import CatalogueError, Row, Skipped
+from producers.logins import Login, without_userinfo
 from producers.urls import registrable_domain
 from schemas.identity import feed_id
+from schemas.limits import DOCUMENT_BYTES, REASON_CHARACTERS, URL_CHARACTERS
 from schemas.records import FeedSpec, Reliability
+from schemas.strings import sanitised
 from telemetry import logs
 
 LOG = logs.logger("catalogue")
@@ -36,6 +40,10 @@ class Reading:
 
     feeds: tuple[FeedSpec, ...]
     skipped: tuple[Skipped, ...]
+    # Users and passwords that stood in addresses, by feed id; and the ids under which earlier versions,
+    # which made them of the whole address, would have put these feeds.
+    logins: Mapping[str, Login] = field(default_factory=dict)
+    retired: tuple[str, ...] = ()
 
     @property
     def cut_off(self) -> bool:
@@ -87,29 +95,40 @@ def _text(data: bytes) -> str:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(DOCUMENT_BYTES + 1)
     except OSError as error:
         raise CatalogueError(f"{path} cannot be read: {error.strerror or error}") from error
+    if len(data) > DOCUMENT_BYTES:
+        raise CatalogueError(f"{path} has more than {DOCUMENT_BYTES} bytes; import it in parts")
+    return data
 
 
 def _checked(rows: Iterable[Row], already_skipped: Iterable[Skipped]) -> Reading:
     feeds: dict[str, FeedSpec] = {}
-    skipped = list(already_skipped)
+    logins: dict[str, Login] = {}
+    retired: list[str] = []
+    skipped = [replace(each, reason=sanitised(each.reason, REASON_CHARACTERS)) for each in already_skipped]
     for row in rows:
         try:
-            feed = _feed(row.values)
+            feed, login = _feed(row.values)
         except (UrlDenied, ValueError) as error:
-            skipped.append(Skipped(row.line, str(error)))
+            skipped.append(Skipped(row.line, sanitised(str(error), REASON_CHARACTERS)))
             continue
         if feed.feed_id in feeds:
             skipped.append(Skipped(row.line, f"{feed.url} is listed before"))
         else:
             feeds[feed.feed_id] = feed
-    return Reading(tuple(feeds.values()), tuple(sorted(skipped, key=lambda each: each.line)))
+            if login is not None:
+                logins[feed.feed_id] = login
+                retired.append(feed_id(sanitised(row.values["url"], 4 * URL_CHARACTERS)))
+    by_line = sorted(skipped, key=lambda each: each.line)
+    return Reading(tuple(feeds.values()), tuple(by_line), logins, tuple(retired))
 
 
-def _feed(values: Mapping[str, str]) -> FeedSpec:
-    url = values.get("url", "").strip()
+def _feed(values: Mapping[str, str]) -> tuple[FeedSpec, Login | None]:
+    said = values.get("url", "").strip()
+    url = without_userinfo(said)
     if not url:
         raise ValueError("no feed URL")
     check_url(url)
@@ -117,15 +136,16 @@ def _feed(values: Mapping[str, str]) -> FeedSpec:
     grade = values.get("reliability", "").strip().upper() or Reliability.F
     if grade not in Reliability.__members__:
         raise ValueError(f"reliability {grade!r} is none of {', '.join(Reliability.__members__)}")
-    publisher = (
-        given.get("publisher") or registrable_domain(given.get("site_url", "")) or registrable_domain(url)
-    )
+    site_url = without_userinfo(given.get("site_url", ""))
+    given["site_url"] = site_url if len(site_url) <= URL_CHARACTERS else ""
+    publisher = given.get("publisher") or registrable_domain(given["site_url"]) or registrable_domain(url)
     given |= {
-        "url": url,
+        "url": said,
         "publisher": publisher,
         "family": given.get("family") or publisher,
         "country": given.get("country", "").lower(),
         "language": declared(given.get("language")),
     }
     active = values.get("active", "").strip().lower() not in FALSE_WORDS
-    return FeedSpec(feed_id=feed_id(url), reliability=Reliability(grade), active=active, **given)
+    feed, login = admitted(FeedSpec(feed_id="", reliability=Reliability(grade), active=active, **given))
+    return replace(feed, feed_id=feed_id(feed.url)), login

@@ -10,6 +10,8 @@ import typer
 from rich.console import Console
 
 from producers.catalogue import CatalogueError, inspect_catalogue, listed, publish
+from producers.logins import add
+from producers.settings import WorkerSettings
 from schemas.codec import to_dict
 from schemas.records import FeedSpec, FeedState
 from tidewire.places import answering_broker, codec
@@ -38,7 +40,15 @@ def import_feeds(
     for skipped in found.skipped:
         said = "" if skipped.cut_off else " skipped"
         tell(f"line {skipped.line}{said}: {skipped.reason}", err=True)
-    count = publish(answering_broker(), codec(), found.feeds) if found.feeds else 0
+    settings = answering_broker()
+    if found.logins:
+        path = WorkerSettings().logins_path
+        add(path, found.logins)
+        tell(
+            f"{len(found.logins)} logins that stood in addresses are kept in {path}, and nowhere else.",
+            err=True,
+        )
+    count = publish(settings, codec(), found.feeds, found.retired) if found.feeds else 0
     left_out = sum(not each.cut_off for each in found.skipped)
     tell(f"{file}: {count} into the catalogue, {left_out} skipped.")
     if not count or found.cut_off:

@@ -1,12 +1,16 @@
 """Lists of feeds from files, good and bad."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from producers.catalogue import CatalogueError, inspect_catalogue, read_catalogue
+from producers.logins import Login
 from schemas.identity import feed_id
+from schemas.limits import TITLE_CHARACTERS
 from schemas.records import Reliability
+from schemas.strings import sanitised
 
 OPML_FOLDER = Path(__file__).resolve().parents[4] / "shared" / "data" / "catalogues" / "opml"
 
@@ -174,3 +178,64 @@ def test_lists_found_in_the_wild_give_every_feed_they_name() -> None:
         named = path.read_text().count("xmlUrl=")
         assert len(reading.feeds) == named, path.name
         assert reading.skipped == (), path.name
+
+
+def test_a_user_and_a_password_are_parted_from_the_address() -> None:
+    reading = inspect_catalogue(
+        b"url,site_url,title\nhttps://desk:s3cret@a.example/f,https://desk:s3cret@a.example/,A\n"
+        b"https://desk:s3cret@a.example/f,,again\nftp://desk:s3cret@b.example/f,,B\n"
+    )
+    (feed,) = reading.feeds
+    assert (feed.url, feed.site_url, feed.publisher) == (
+        "https://a.example/f",
+        "https://a.example/",
+        "a.example",
+    )
+    assert feed.feed_id == feed_id("https://a.example/f")
+    assert reading.logins == {feed.feed_id: Login("https://a.example:443", "desk", "s3cret")}
+    assert reading.retired == (feed_id("https://desk:s3cret@a.example/f"),)
+    assert "s3cret" not in f"{reading.feeds} {reading.skipped} {reading.logins}"
+    assert [each.line for each in reading.skipped] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b'[{"url": "https://a.example/f", "title": "\\ud800\\u001b[2J\\n", "publisher": "\\udcff"}]',
+        b'{"x": [["https://a.example/f"], {"url": "https://b.example/f", "family": "\\ud800"}]}',
+        '<opml><outline xmlUrl="https://a.example/f" title="a&#xD800;&#27;[2J\u202eb"/></opml>'.encode(),
+        b"url,title\nhttps://a.example/f,\xff\xed\xa0\x80\x1b[2J",
+        b'[{"url": "https://a.example/f", "title": "' + b"x" * 50_000 + b'", "rights": 1e999}]',
+    ],
+)
+def test_what_a_list_says_is_strings_that_records_hold(source: bytes) -> None:
+    reading = inspect_catalogue(source)
+    for feed in reading.feeds:
+        for said in (feed.title, feed.publisher, feed.family, feed.url):
+            assert sanitised(said, TITLE_CHARACTERS) == said
+            said.encode()
+    for skipped in reading.skipped:
+        skipped.reason.encode()
+    assert reading.feeds or reading.skipped
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"[" * 100_000,
+        b'{"a":' * 990 + b"[]" + b"}" * 990,
+        b"[" + b"1" * 5_000 + b"]",
+        b"[NaN, Infinity, null, 1]",
+    ],
+)
+def test_json_without_end_is_refused_or_skipped(source: bytes) -> None:
+    with suppress(CatalogueError):
+        assert inspect_catalogue(source).feeds == ()
+
+
+def test_urls_and_hosts_that_are_too_long_are_skipped() -> None:
+    long = "https://a.example/" + "x" * 3_000
+    host = "https://" + "\U0001d160" * 1_900 + "/f"
+    reading = inspect_catalogue(f"url,site_url\n{long},\n{host},\nhttps://b.example/f,{host * 3}\n".encode())
+    assert [feed.url for feed in reading.feeds] == ["https://b.example/f"]
+    assert [each.line for each in reading.skipped] == [2, 3]
