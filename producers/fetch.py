@@ -21,8 +21,9 @@ from yarl import URL
 
 from producers.addresses import UrlDenied, check_port, check_url, check_written, guarded_socket
 from producers.freshness import server_delay_s
-from producers.logins import Login, origin_of, without_userinfo
+from producers.logins import Login, origin_of
 from producers.settings import FetchSettings
+from producers.urls import without_userinfo
 from schemas.limits import (
     HEADER_BYTES,
     HEADER_CHARACTERS,

@@ -17,17 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from producers.urls import userinfo, without_userinfo
 from telemetry import logs
 
 LOG = logs.logger("logins")
 
-# Everything that one reader or another takes for an address with a user: one slash or three, backslashes,
-# an encoded or a wide "@".
-_AT = r"(?:@|%40|\uff20|\ufe6b)"
-_USERINFO = re.compile(
-    rf"\A(\s*(?:(?:https?|ftp|wss?|feed):[/\\]*|[/\\]{{2,}}))([^/\\?#]*{_AT})", re.IGNORECASE
-)
-_LAST_AT = re.compile(rf"{_AT}\Z", re.IGNORECASE)
+_LAST_AT = re.compile("(?:@|%40|\uff20|\ufe6b)\\Z", re.IGNORECASE)
 
 
 class LoginsUnreadable(ValueError):
@@ -55,18 +50,13 @@ class Login:
         return "Basic " + b64encode(f"{self.user}:{self.password}".encode()).decode()
 
 
-def without_userinfo(url: str) -> str:
-    """A URL, however it is spelt, without a user and a password; anything else as it is. Linear."""
-    return _USERINFO.sub(r"\1", url, count=1)
-
-
 def parted(url: str) -> tuple[str, Login | None]:
     """A URL without user and password, and those. Raises ValueError for what is no URL."""
-    found = _USERINFO.match(url)
-    if found is None:
+    said = userinfo(url)
+    if not said:
         return url, None
     bare = without_userinfo(url)
-    user, _, password = _LAST_AT.sub("", found.group(2)).partition(":")
+    user, _, password = _LAST_AT.sub("", said).partition(":")
     return bare, Login(origin_of(bare), unquote(user), unquote(password))
 
 

@@ -17,11 +17,10 @@ from language.clean import citable_text
 from language.detect import declared, detect
 from language.fingerprint import trace_id
 from producers.authority import standing
-from producers.logins import without_userinfo
 from producers.parse import Document, Entry
 from producers.quotas import NOTHING, Amount
 from producers.seen import UNKNOWN, Memory, dead_entry_key, entry_key
-from producers.urls import canonical_url, is_site_root
+from producers.urls import canonical_url, is_site_root, without_userinfo
 from schemas.identity import (
     article_id_for_entry,
     article_id_for_url,

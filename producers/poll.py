@@ -15,13 +15,14 @@ from typing import Protocol
 from language.clean import CLEANING_VERSION
 from language.fingerprint import body_hash
 from producers.fetch import BodyTooLarge, FetchFailed, Response, Validators, host_of
-from producers.logins import Login, without_userinfo
+from producers.logins import Login
 from producers.normalise import LETTER_BYTES, Context, normalise
 from producers.parse import Document, Unreadable
 from producers.quotas import Quotas
 from producers.schedule import Failed, Read, after_failure, after_read, after_unchanged
 from producers.seen import Memory, dead_document_key
 from producers.settings import QuotaSettings, ScheduleSettings, WorkerSettings
+from producers.urls import without_userinfo
 from schemas.limits import REASON_CHARACTERS
 from schemas.records import Article, DeadLetter, FeedSeen, FeedSpec, FeedState
 from schemas.strings import sanitised

@@ -33,8 +33,8 @@ _WEB = re.compile(
     r"(?:(?:feed|https?|ftps?|pcast|itpc|rss|podcast|wss?)(?::|%3a))+[/\\]*|[/\\]{2,}", re.IGNORECASE
 )
 _AUTHORITY_END = re.compile(r"[/\\?#]")
-# What compatibility forms make of "@": full width and small.
-_AT = "@\uff20\ufe6b"
+# "@", encoded, and what compatibility forms make of it: full width and small.
+_AT = ("@", "%40", "\uff20", "\ufe6b")
 # RFC 1034; and the dots of IDNA.
 LABEL_CHARACTERS = 63
 _DOT = re.compile("[.\u3002\uff0e\uff61]")
@@ -54,7 +54,8 @@ def canonical_url(url: str) -> str:
 @lru_cache(maxsize=_REMEMBERED)
 def _canonical(url: str) -> str:
     try:
-        normal = str(url_normalize(url) or "")
+        # Again: what had no scheme before has one now.
+        normal = without_userinfo(str(url_normalize(url) or ""))
         if len(normal) > URL_CHARACTERS:
             return ""
         parts = urlsplit(normal)
@@ -82,14 +83,26 @@ def without_userinfo(url: str) -> str:
     For URLs of the web and of feeds: ``mailto:`` and ``tag:`` have an ``@`` that is no password's end.
     Linear.
     """
+    spelt, begin, end = _userinfo(url)
+    return spelt[:begin] + spelt[end:] if end > begin else url
+
+
+def userinfo(url: str) -> str:
+    """What ``without_userinfo`` takes away, with what ends it; empty where that is nothing."""
+    spelt, begin, end = _userinfo(url)
+    return spelt[begin:end]
+
+
+def _userinfo(url: str) -> tuple[str, int, int]:
+    """The URL as a browser reads it, and from where to where in it a user and a password stand."""
     spelt = _NOT_IN_URLS.sub("", url).lstrip(_BEFORE)
     scheme = _WEB.match(spelt)
     if scheme is None:
-        return url
+        return spelt, 0, 0
     begin = scheme.end()
     end = _authority_end(spelt, begin)
-    last = max(spelt.rfind(each, begin, end) for each in _AT)
-    return url if last < 0 else spelt[:begin] + spelt[last + 1 :]
+    found = ((spelt.rfind(each, begin, end), len(each)) for each in _AT)
+    return spelt, begin, max((at + length if at >= 0 else begin for at, length in found), default=begin)
 
 
 def _is_short(authority: str) -> bool:

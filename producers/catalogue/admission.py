@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from yarl import URL
 
-from producers.logins import Login, parted, without_userinfo
+from producers.logins import Login, parted
+from producers.urls import without_userinfo
 from schemas.limits import DOMAINS, HOST_CHARACTERS, NAME_CHARACTERS, TITLE_CHARACTERS, URL_CHARACTERS
 from schemas.records import FeedSpec
 from schemas.strings import sanitised

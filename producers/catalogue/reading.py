@@ -17,8 +17,8 @@ from producers.addresses import UrlDenied, check_url
 from producers.catalogue import delimited, objects, opml
 from producers.catalogue.admission import admitted
 from producers.catalogue.rows import CatalogueError, Row, Skipped
-from producers.logins import Login, without_userinfo
-from producers.urls import registrable_domain
+from producers.logins import Login
+from producers.urls import registrable_domain, without_userinfo
 from schemas.identity import feed_id
 from schemas.limits import DOCUMENT_BYTES, REASON_CHARACTERS, URL_CHARACTERS
 from schemas.records import FeedSpec, Reliability

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from producers.logins import Login, Logins, LoginsUnreadable, add, parted, read, without_userinfo
+from producers.logins import Login, Logins, LoginsUnreadable, add, parted, read
+from producers.urls import without_userinfo
 
 
 @pytest.mark.parametrize(
