@@ -11,7 +11,8 @@ from flink_jobs.stories.embedded import Embedded, takedown
 from flink_jobs.stories.order import position
 from flink_jobs.stories.pace import Pace
 from flink_jobs.stories.state import decode_story
-from schemas.records import UniqueArticle
+from schemas.identity import article_id_for_url
+from schemas.records import Standing, UniqueArticle
 from schemas.takedown import Takedown
 
 SUBJECTS = (
@@ -36,17 +37,20 @@ moves = st.tuples(
     st.booleans(),  # restart after it
     st.sampled_from(["a", "b", "c"]),  # family
     st.sampled_from(["", "", "", "", "", "article", "publisher"]),  # taken down after it
+    st.sampled_from(["OWN", "SIGHTING", "SIGHTING", "UNKNOWN"]),
 )
 
 
 def items_of(write, plan) -> list[Embedded]:
     items, at = [], 0
-    for subject, tail, article, version, pause, _, family, down in plan:
+    for subject, tail, article, version, pause, _, family, down, standing in plan:
         at += pause
-        items.append(
-            write(f"n{article}", SUBJECTS[subject], TAILS[tail], at=at, version=version, family=family)
-        )
-        what = {"article": {"article_id": f"n{article}"}, "publisher": {"publisher": f"n{article}.example"}}
+        url = f"http://page.example/{article % 2}"
+        # Two pages, and what shows them.
+        name = article_id_for_url(url) if standing == "OWN" else f"n{article}"
+        said = {"version": version, "family": family, "url": url, "standing": Standing(standing)}
+        items.append(write(name, SUBJECTS[subject], TAILS[tail], at=at, **said))
+        what = {"article": {"article_id": name}, "publisher": {"publisher": f"n{article}.example"}}
         if down:
             record = Takedown(**what[down], reason="r").record(at)
             values = {name: getattr(record, name) for name in ("article_id", "publisher", "content_hash")}
@@ -66,7 +70,7 @@ def test_restarts_and_wakings_change_no_output(write, new_engine, plan):
         expected += steady.process(item)
         apply(steady, kept_by_steady)
     restarted, kept, outputs = new_engine(**values), {}, []
-    restarts = [each[5] for each in plan for _ in range(1 + bool(each[-1]))]
+    restarts = [each[5] for each in plan for _ in range(1 + bool(each[7]))]
     for item, restart in zip(items, restarts, strict=True):
         if restart:
             outputs += restarted.advance(item.article.logged_at - 1)
