@@ -8,12 +8,14 @@ from contextlib import suppress
 from email.utils import formatdate, parsedate_to_datetime
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from newswire.catalogue import as_json, as_opml
 from newswire.ledger import Ledger
 from newswire.pacing import Clock, LockStep, LookUp, Now, Pace
 from newswire.player import Player, Programme, Reply
 from newswire.settings import NewswireSettings
+from telemetry.callers import allowed_hosts, refusal
 from telemetry.logs import logger
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -36,7 +38,7 @@ def create_app(
         if settings.mode == "lock"
         else Clock(player, now, settings.seconds, settings.look_every_s)
     )
-    app = web.Application()
+    app = web.Application(middlewares=[guarded_by(allowed_hosts(settings.host))])
     app[PLAYER], app[PACE], app[NOW] = player, pace, now
     app.router.add_get("/feeds/{name}", _feed)
     app.router.add_get("/moved/{name}", _feed)
@@ -47,6 +49,19 @@ def create_app(
     app.router.add_get("/catalogue.opml", _text(lambda: as_opml(catalogue, programme.name), "text/x-opml"))
     app.cleanup_ctx.append(_pacing)
     return app
+
+
+def guarded_by(hosts: frozenset[str]) -> Middleware:
+    """A poll moves the time line on: no page of another origin may cause one."""
+
+    @web.middleware
+    async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+        refused = refusal(request.method, request.headers, hosts)
+        if refused is not None:
+            return web.Response(status=refused.status, text=f"{refused.reason}\n")
+        return await handler(request)
+
+    return guarded
 
 
 async def _pacing(app: web.Application) -> AsyncIterator[None]:

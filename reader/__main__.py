@@ -17,6 +17,7 @@ from schemas.registry import Registry, RegistrySettings
 from sinks.settings import IndexSettings
 from sinks.store import StoreError
 from telemetry import logs
+from telemetry.callers import allowed_hosts
 from topics.settings import BrokerSettings
 
 GRACE_S = 3
@@ -40,7 +41,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     config = uvicorn.Config(
-        create_app(library),
+        create_app(library, allowed_hosts(settings.host, settings.hosts)),
         log_config=None,
         access_log=False,
         server_header=False,

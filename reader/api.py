@@ -31,7 +31,7 @@ from reader.shelf import Shelf
 from reader.states import Counts, Dead, DeadKind, Health, LaneAnswer, LaneLag, Lanes, Readiness
 from sinks.documents import BRIEF, STORY
 from sinks.store import NoSuchCollection
-from telemetry import metrics
+from telemetry import callers, metrics
 from topics.reading import ReadFailed
 
 REMEMBERED_QUERIES = 2048
@@ -46,8 +46,8 @@ Superseded = Annotated[bool, Query(description="Earlier versions too.")]
 ERRORS = {status: {"model": Problem} for status in (404, 422, 503)}
 
 
-def create_app(library: Library) -> FastAPI:
-    """The reader over a library, which it starts and stops."""
+def create_app(library: Library, hosts: frozenset[str] = callers.LOOPBACK) -> FastAPI:
+    """The reader over a library, which it starts and stops. ``hosts``: names under which it is known."""
     app = FastAPI(
         title="Tidewire reader",
         summary="Stories and briefs, each sentence with its place in the log.",
@@ -62,6 +62,7 @@ def create_app(library: Library) -> FastAPI:
     app.include_router(operations)
     app.include_router(api)
     app.include_router(compared)
+    problems.refuse_strangers(app, hosts)
     site.install(app)
     return app
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from confluent_kafka import KafkaException
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -14,9 +16,11 @@ from reader.comparisons import NotCompared
 from reader.lanes import NoSuchLane
 from sinks.store import StoreError
 from telemetry import logs
+from telemetry.callers import refusal
 from topics.reading import ReadFailed
 
 LOG = logs.logger("api")
+Following = Callable[[Request], Awaitable[Response]]
 REMEDIES = {
     404: "Check the address; /openapi.json lists them all.",
     405: "Use GET: the reader only reads.",
@@ -43,6 +47,18 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _bug)
+
+
+def refuse_strangers(app: FastAPI, hosts: frozenset[str]) -> None:
+    """Answers what other pages ask, and what came under another name, with a problem alone."""
+
+    @app.middleware("http")
+    async def refused(request: Request, following: Following) -> Response:
+        found = refusal(request.method, request.headers, hosts)
+        if found is None:
+            return await following(request)
+        remedy = "TIDEWIRE_READER_HOSTS names further hosts under which it is reached."
+        return problem(request, found.status, "Not for this server", found.reason, remedy)
 
 
 def problem(request: Request, status: int, title: str, detail: str, remedy: str) -> JSONResponse:

@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from telemetry.callers import allowed_hosts, refusal
+
 Check = Callable[[], dict[str, object]]
 
 
@@ -16,9 +18,17 @@ def serve(host: str, port: int, check: Check) -> ThreadingHTTPServer:
     """Answers ``/health`` with what ``check`` says (200, or 503 when it says ``ok: False``) and
     ``/metrics`` for Prometheus, in a thread of its own. Port 0 takes a free one."""
 
+    hosts = allowed_hosts(host)
+
     class Handler(BaseHTTPRequestHandler):
+        # A caller that sends nothing holds its thread no longer than this.
+        timeout = 10.0
+
         def do_GET(self) -> None:
-            if self.path == "/metrics":
+            refused = refusal("GET", {name.title(): said for name, said in self.headers.items()}, hosts)
+            if refused is not None:
+                self._answer(refused.status, "text/plain", f"{refused.reason}\n".encode())
+            elif self.path == "/metrics":
                 self._answer(200, CONTENT_TYPE_LATEST, generate_latest())
             elif self.path == "/health":
                 said = check()

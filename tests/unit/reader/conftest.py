@@ -38,5 +38,5 @@ def filled(tmp_path: Path) -> Iterator[Library]:
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The app over a library that all tests of a module read."""
     made = library_in(tmp_path_factory.mktemp("home"))
-    yield TestClient(create_app(made), raise_server_exceptions=False)
+    yield TestClient(create_app(made), "http://localhost", raise_server_exceptions=False)
     made.stop()

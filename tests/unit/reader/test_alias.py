@@ -30,7 +30,7 @@ def test_a_broken_alias_is_no_lane(tmp_path: Path) -> None:
 
 
 def test_readers_who_name_no_lane_are_shown_the_promoted_one(filled: Library) -> None:
-    client = TestClient(create_app(filled), raise_server_exceptions=False)
+    client = TestClient(create_app(filled), "http://localhost", raise_server_exceptions=False)
     assert client.get("/api/lanes").json()["promoted"] == "live"
     live = client.get("/api/counts").json()
     filled._add(Lane("check"))
@@ -44,7 +44,7 @@ def test_readers_who_name_no_lane_are_shown_the_promoted_one(filled: Library) ->
 
 def test_a_promoted_lane_that_is_gone_is_said_to_be(filled: Library) -> None:
     filled.alias.point(Lane("gone"))
-    client = TestClient(create_app(filled), raise_server_exceptions=False)
+    client = TestClient(create_app(filled), "http://localhost", raise_server_exceptions=False)
     answer = client.get("/api/counts")
     assert answer.status_code == 404
     assert "gone" in answer.json()["detail"]

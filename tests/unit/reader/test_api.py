@@ -195,7 +195,7 @@ def test_errors_say_what_where_and_what_to_do(client: TestClient, path: str, sta
 
 
 def test_what_was_taken_down_is_found_no_more(filled: Library) -> None:
-    client = TestClient(create_app(filled), raise_server_exceptions=False)
+    client = TestClient(create_app(filled), "http://localhost", raise_server_exceptions=False)
     view = filled.view("live")
     Indexer(view.store, view.name, filled.encoder).index([Takedown(article_id="a1", reason="why").record(0)])
     assert get(client, "/api/articles/a1", 404)["title"] == "No such article"
@@ -212,7 +212,7 @@ def test_what_was_taken_down_is_found_no_more(filled: Library) -> None:
 
 
 def test_a_closed_index_is_a_503_that_says_so(filled: Library) -> None:
-    client = TestClient(create_app(filled))
+    client = TestClient(create_app(filled), "http://localhost")
     filled.view("live").store.close()
     said = get(client, "/api/counts", 503)
     assert "closed" in said["detail"]
@@ -269,7 +269,7 @@ def test_marks_stand_with_their_brief_in_whatever_order_they_came(filled: Librar
     late = Feedback(brief_id="b2", given_at=2_000, verdict=Verdict.USEFUL)
     early = Feedback(brief_id="b2", given_at=1_000, verdict=Verdict.WRONG, statement=2, note="<b>no</b>")
     unborn = Feedback(brief_id="b9", given_at=1_000, verdict=Verdict.NOT_THIS_STORY)
-    client = TestClient(create_app(filled))
+    client = TestClient(create_app(filled), "http://localhost")
     before = get(client, "/api/counts")
     indexer.index([late, unborn])
     indexer.index([early, late])
@@ -304,7 +304,7 @@ def test_a_merged_story_leads_to_the_other_which_has_its_articles_and_briefs(fil
     )
     view = filled.view("live")
     Indexer(view.store, view.name, filled.encoder).index([gone, kept])
-    client = TestClient(create_app(filled))
+    client = TestClient(create_app(filled), "http://localhost")
     assert get(client, "/api/stories/s2")["merged_into"] == "s1"
     story = get(client, "/api/stories/s1")
     assert (story["absorbed"], story["merged_into"]) == (["s2"], None)

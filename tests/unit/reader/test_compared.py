@@ -54,7 +54,7 @@ def test_a_file_that_cannot_be_read_is_passed_over_and_said(
 
 
 def test_the_list_and_the_page_over_http(filled: Library) -> None:
-    client = TestClient(create_app(filled))
+    client = TestClient(create_app(filled), "http://localhost")
     filled.comparisons.keep(kept(CHECK, "<p>Straße"))
     (found,) = client.get("/api/comparisons").json()["comparisons"]
     assert found == {
@@ -76,7 +76,7 @@ def test_the_list_and_the_page_over_http(filled: Library) -> None:
 
 
 def test_lanes_that_were_not_compared_are_said_to_be_so(filled: Library) -> None:
-    client = TestClient(create_app(filled))
+    client = TestClient(create_app(filled), "http://localhost")
     said = client.get("/compare/live/nothing")
     assert said.status_code == 404
     assert "./tw replay compare live nothing" in said.json()["remedy"]
