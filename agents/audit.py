@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemas.identity import event_id
+from schemas.limits import REASON_CHARACTERS
 from schemas.records import AgentEvent, AgentEventKind, Assignment, Brief, BriefStatus
+from schemas.strings import sanitised
 
 
 def events(brief: Brief, assignment: Assignment, degraded: str, at: int) -> Iterator[AgentEvent]:
@@ -20,7 +22,9 @@ def events(brief: Brief, assignment: Assignment, degraded: str, at: int) -> Iter
         brief_id=brief.brief_id,
         desk=brief.desk,
         kind=kind,
-        reason=degraded or (brief.bottom_line if withheld else assignment.reason),
+        reason=sanitised(
+            degraded or (brief.bottom_line if withheld else assignment.reason), REASON_CHARACTERS
+        ),
         detail=f"{brief.status.value}: {len(brief.statements)} statements, {len(passages)} dropped",
         input_tokens=brief.provenance.input_tokens,
         output_tokens=brief.provenance.output_tokens,
@@ -35,5 +39,5 @@ def events(brief: Brief, assignment: Assignment, degraded: str, at: int) -> Iter
             desk=brief.desk,
             kind=AgentEventKind.CHECK,
             reason=dropped.reason,
-            detail=dropped.text,
+            detail=sanitised(dropped.text, REASON_CHARACTERS, lines=True),
         )

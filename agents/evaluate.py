@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from agents.change import change, withdrawals
 from agents.checks import PASSED, Gated
@@ -14,6 +15,7 @@ from agents.sources import cited
 from agents.work import Draft, Work
 from desks import Desk
 from schemas.identity import brief_id, hash_of
+from schemas.limits import BRIEF_STATEMENTS, REASON_CHARACTERS
 from schemas.records import (
     Brief,
     BriefStatus,
@@ -26,6 +28,7 @@ from schemas.records import (
     StoryArticle,
     Translation,
 )
+from schemas.strings import sanitised
 
 # Sentences of sources that were set aside are listed up to here; a text full of links has hundreds.
 LISTED = 20
@@ -44,9 +47,11 @@ def evaluate(work: Work, draft: Draft, writer: str, generated_at: int) -> Brief:
     WITHHELD when no statement stands; DEGRADED when the writer did less than it was asked for or a
     drafted statement was dropped; otherwise PUBLISHED.
     """
+    # What a server said of why it failed is a stranger's word, too.
+    draft = replace(draft, degraded=sanitised(draft.degraded, REASON_CHARACTERS))
     draft, gated = standing(work, draft)
     made_by = recipe(work.desk, writer)
-    story, statements = work.story, gated.statements
+    story, statements = work.story, gated.statements[:BRIEF_STATEMENTS]
     opposed = contradictions(work, draft, gated)
     headline, bottom_line = _heading(work, draft, gated)
     return Brief(

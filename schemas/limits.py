@@ -87,3 +87,6 @@ ID_CHARACTERS = 100
 LOGGED_URL_CHARACTERS = 4 * URL_CHARACTERS
 # Of one story and one unit: claims of figures that are held against each other. Beyond: the first ones.
 CLAIMS_COMPARED = 60
+# What one brief may say: statements, passages that each quotes, and how long one of these is.
+BRIEF_STATEMENTS = 40
+QUOTE_CHARACTERS = 1_200

@@ -41,6 +41,7 @@ from schemas.records import (
 )
 from schemas.registry import LocalSchemas
 from tests.unit.stories.conftest import WordEncoder
+from topics.dead_letters import reason_of
 
 R = TypeVar("R", bound=Record)
 NOW = 1_767_225_600_000
@@ -91,8 +92,8 @@ class Line:
                 return read(body, url, content_type)
             except Unreadable as error:
                 letter = DeadLetter(
-                    source="feed", value=body[:1000], stage="parse", error="Unreadable", reason=str(error),
-                    failed_at=NOW,
+                    source="feed", value=body[:1000], stage="parse", error="Unreadable",
+                    reason=reason_of(error), failed_at=NOW,
                 )  # fmt: skip
                 self.dead.append(self.through_the_log(letter))
                 return None
