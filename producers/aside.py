@@ -39,12 +39,16 @@ class Aside:
         self._known.clear()
 
     def due(self, is_ready: Callable[[int], bool]) -> list[DeadLetter]:
-        """What is to be written now; it counts as written until the transaction ends."""
+        """What is to be written now; it counts as written until the transaction ends.
+
+        What ``letters_of`` raises goes through; then nothing counts.
+        """
+        ready = [place for place in self._waiting if place not in self._written and is_ready(place[1])]
+        known = {place for topic in {each[0] for each in ready} for place in self._of(topic)}
         found = []
-        for place, letter in list(self._waiting.items()):
-            if place in self._written or not is_ready(place[1]):
-                continue
-            if place in self._of(place[0]):
+        for place in ready:
+            letter = self._waiting[place]
+            if place in known:
                 del self._waiting[place]
             else:
                 self._written.add(place)

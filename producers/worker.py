@@ -42,7 +42,7 @@ from topics.catalogue import ARTICLES_RAW, DEAD_LETTERS, FEEDS_CATALOG, FEEDS_SE
 from topics.dead_letters import from_received, reason_of
 from topics.guard import Guard
 from topics.lane import LIVE
-from topics.reading import Received, reader_config, received
+from topics.reading import ReadFailed, Received, reader_config, received
 from topics.setting_aside import letters_of
 from topics.settings import BrokerSettings
 from topics.writing import transactional_config
@@ -218,7 +218,12 @@ class Worker:
             self._count(letter.stage)
 
     def _put_aside(self) -> None:
-        for letter in self._aside.due(self._holdings.is_ready):
+        try:
+            letters = self._aside.due(self._holdings.is_ready)
+        except (KafkaException, ReadFailed) as error:
+            LOG.warning("dead letters cannot be read; what is put aside waits", error=reason_of(error))
+            return
+        for letter in letters:
             self._transactions.write(DEAD_LETTERS, letter.source.encode(), encoded(self._codec, letter))
             self._count(letter.stage)
 

@@ -205,6 +205,25 @@ def test_a_state_and_a_memory_that_are_none_hold_up_their_own_feed_only(
     assert process.poll() is None
 
 
+def test_a_flood_of_entries_comes_in_portions_and_is_told(newsroom: Any, raw: Raw) -> None:
+    items = b"".join(ITEM % (b"%d" % n, b"Flood %d" % n, b"http://raw.example/%d" % n) for n in range(2_000))
+    raw.answers["/flood"] = answer(RSS % items)
+    newsroom.server.add("calm", entries=2)
+    flood = raw.spec("/flood")
+    newsroom.publish(newsroom.server.spec("calm"), flood)
+    start(newsroom, raw, TIDEWIRE_PRODUCERS_NEW_PER_HOUR="100", TIDEWIRE_PRODUCERS_FIRST_POLL_ENTRIES="500")
+    newsroom.until(lambda: raw.count("/flood") >= 2, "two polls of the flood")
+    goes_on(newsroom, "calm")
+    newsroom.until(lambda: newsroom.log.state(flood).new_in_hour > 0, "the second poll's state")
+    entries = [each for each in newsroom.log.entries() if each.feed_id == flood.feed_id]
+    # An hour may end in between.
+    assert len(entries) in (600, 700)
+    assert newsroom.log.state(flood).trouble.startswith(
+        f"too much at once: {2_000 - len(entries)} new entries"
+    )
+    assert newsroom.log.dead_letters() == []
+
+
 def test_a_login_in_the_catalogue_works_and_reaches_no_record(newsroom: Any, raw: Raw) -> None:
     raw.answers["/secret"] = answer(
         RSS

@@ -1,5 +1,7 @@
 """What is no record in the log has one dead letter, through rollbacks and changes of owner."""
 
+import pytest
+
 from producers.aside import Aside
 from schemas.records import DeadLetter
 
@@ -47,6 +49,22 @@ def test_a_letter_is_written_once_and_again_only_after_a_rollback() -> None:
     aside.put([letter(1), letter(2), letter(3)])
     assert aside.due(yes) == [letter(3)]
     assert log.read == 2
+
+
+def test_what_cannot_be_looked_up_waits() -> None:
+    def away(_: str) -> list[DeadLetter]:
+        if log.read < 3:
+            log.read += 1
+            raise ConnectionError
+        return []
+
+    log = Log()
+    aside = Aside(away)
+    aside.put([letter(1)])
+    for _ in range(3):
+        with pytest.raises(ConnectionError):
+            aside.due(yes)
+    assert aside.due(yes) == [letter(1)]
 
 
 def test_the_next_owner_writes_none_that_is_in_the_log() -> None:
