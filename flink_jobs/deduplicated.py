@@ -8,12 +8,13 @@ the copies of an article share a partition, so that is the order of the log.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from flink_jobs.settings import TimeSettings
 from flink_jobs.tables import ERROR, Connection, columns, interval, literal, quoted, source_table
+from schemas import covering
 from schemas.records import Article, UniqueArticle
 from schemas.takedown import Takedown
 from topics.catalogue import ARTICLES_RAW
@@ -91,7 +92,7 @@ class Start:
 @dataclass(frozen=True, slots=True)
 class Without:
     """What a run leaves out, as if it had never been logged: feeds and articles, by their ids, publishers,
-    and all whose canonical URL begins with a prefix."""
+    and all whose URL begins with a prefix, in whatever spelling."""
 
     feeds: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
@@ -121,7 +122,20 @@ class Without:
             (f"LEFT({quoted('url')}, {len(each.encode('utf-16-le')) // 2})", each)
             for each in sorted(set(self.url_prefixes))
         ]
-        return "".join(f" AND {column} <> {literal(each)}" for column, each in (*equal, *begins))
+        exact = "".join(f" AND {column} <> {literal(each)}" for column, each in (*equal, *begins))
+        return exact + "".join(
+            f" AND NOT REGEXP({quoted(column)}, {literal(pattern)})" for column, pattern in self._patterns()
+        )
+
+    def _patterns(self) -> Iterator[tuple[str, str]]:
+        """Other spellings, by the expressions that Python's side matches too."""
+        for said in sorted(set(self.publishers)):
+            if (known := covering.publisher(said)) is not None:
+                yield "publisher", known.name
+                yield "url", known.url
+        for prefix in sorted(set(self.url_prefixes)):
+            if pattern := covering.url_pattern(prefix):
+                yield "url", pattern
 
 
 EVERYTHING = Without()

@@ -14,16 +14,10 @@ from publicsuffixlist import PublicSuffixList
 from url_normalize import url_normalize
 from w3lib.url import canonicalize_url, url_query_cleaner
 
+from schemas.covering import TRACKING
 from schemas.limits import HOST_CHARACTERS, URL_CHARACTERS
 from schemas.strings import sanitised
 
-# Parameters that say where a click came from and never which page is meant.
-TRACKING = re.compile(
-    r"utm_\w+|mtm_\w+|pk_\w+|hsa_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid"
-    r"|mc_cid|mc_eid|_hsenc|_hsmi|vero_id|wt_mc|wtmc|xtor|ncid|cmpid|at_(?:medium|campaign|custom\d|link_\w+)"
-    r"|ns_(?:mchannel|source|campaign|linkname|fee)|ref_src|feedtype|__twitter_impression",
-    re.IGNORECASE,
-)
 # The cache holds at most this many times URL_CHARACTERS twice.
 _REMEMBERED = 1_024
 _SUFFIXES = PublicSuffixList()

@@ -1,7 +1,8 @@
 """What must no longer be shown, as the log says it: a record of kind TAKEDOWN. Pure.
 
-A takedown names one thing: an article (``article_id``), a publisher (its registrable domain) or all under a
-URL (``url``, a prefix); ``text`` holds the reason. It holds for what was logged before it and for what
+A takedown names one thing: an article (``article_id``), a publisher (its registrable domain, and every URL
+below that, whichever feed shows it) or all under a URL (``url``, a prefix), in whatever spelling
+(`schemas.covering`); ``text`` holds the reason. It holds for what was logged before it and for what
 comes after it, for ever: there is no record that takes it back.
 """
 
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from schemas import covering
 from schemas.identity import article_id_for_url, content_hash
 from schemas.records import Article, Kind, Standing
 
@@ -65,8 +67,8 @@ class Takedown:
         if self.article_id:
             return self.article_id in (article.article_id, *_shown_by(article))
         if self.publisher:
-            return article.publisher == self.publisher
-        return bool(self.url_prefix) and article.url.startswith(self.url_prefix)
+            return article.publisher == self.publisher or _is_below(self.publisher, article)
+        return bool(self.url_prefix) and _begins(self.url_prefix, article.url)
 
     def record(self, at: int, copy: int = 0) -> Article:
         """Its record, said at ``at`` (epoch ms). Each ``copy`` is a record of its own, for what deduplicates
@@ -89,11 +91,13 @@ def _shown_by(article: Named) -> tuple[str, ...]:
 
 
 class Takedowns:
-    """Those known, one of each key: the first that was said. Looking one up is quick but for URLs."""
+    """Those known, one of each key: the first that was said. Looking one up is quick by an
+    article's id; publishers and URLs are tried one by one."""
 
     def __init__(self, known: Iterable[Takedown] = ()) -> None:
         self._by_key: dict[str, Takedown] = {}
         self._prefixes: list[str] = []
+        self._publishers: list[str] = []
         for each in known:
             self.add(each)
 
@@ -110,6 +114,8 @@ class Takedowns:
         self._by_key[takedown.key] = takedown
         if takedown.key.startswith("url/"):
             insort(self._prefixes, takedown.url_prefix)
+        if takedown.key.startswith("publisher/"):
+            insort(self._publishers, takedown.publisher)
         return True
 
     def get(self, key: str) -> Takedown | None:
@@ -124,7 +130,22 @@ class Takedowns:
         )
         if found is None and article.publisher:
             found = self._by_key.get(f"publisher/{article.publisher}")
-        if found is not None or not self._prefixes:
+        if found is not None:
             return found
-        under = next((each for each in self._prefixes if article.url.startswith(each)), None)
+        for name in self._publishers:
+            if _is_below(name, article):
+                return self._by_key[f"publisher/{name}"]
+        under = next((each for each in self._prefixes if _begins(each, article.url)), None)
         return None if under is None else self._by_key[f"url/{under}"]
+
+
+def _is_below(publisher: str, article: Named) -> bool:
+    known = covering.publisher(publisher)
+    return known is not None and (
+        covering.matches(known.name, article.publisher) or covering.matches(known.url, article.url)
+    )
+
+
+def _begins(prefix: str, url: str) -> bool:
+    # As written too: whatever a takedown in the log covered once, it covers for ever.
+    return url.startswith(prefix) or covering.matches(covering.url_pattern(prefix), url)

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from producers.owners import tables
+from producers.urls import registrable_domain
 from replay.outputs import records
+from schemas import covering
 from schemas.codec import Codec
 from schemas.records import Brief, EnrichedArticle, Story, StoryChange
 from schemas.takedown import Takedown, Takedowns
@@ -42,16 +45,23 @@ def article(article_id: str, reason: str) -> Takedown:
     return Takedown(article_id=_said(article_id, "an article's id"), reason=_said(reason, "a reason"))
 
 
-def publisher(domain: str, reason: str) -> Takedown:
-    """Of a registrable domain, such as ``example.org``. Raises NoSelector."""
-    name = _said(domain, "a publisher's domain").lower().rstrip(".")
-    if "/" in name or ":" in name:
-        raise NoSelector(f"{domain!r} is no domain: write one such as example.org, as search shows outlets")
-    return Takedown(publisher=name, reason=_said(reason, "a reason"))
+def publishers(said: str, reason: str) -> list[Takedown]:
+    """Of a publisher named by a domain, a host or a URL in any spelling: one of its registrable domain, and
+    one of each other that its owner has by the producers' tables. Raises NoSelector."""
+    text, why = _said(said, "a publisher's domain"), _said(reason, "a reason")
+    host = covering.publisher(text)
+    # A name that no public suffix ends is one that records have as it is, such as an address.
+    domain = registrable_domain(f"http://{host.domain}/") if host else text.lower().rstrip(".")
+    if "/" in domain or ":" in domain or " " in domain:
+        raise NoSelector(f"{said!r} is no domain: write one such as example.org, as search shows outlets")
+    names = tables().names
+    owner = names.get(domain)
+    others = sorted(each for each, name in names.items() if owner and name == owner and each != domain)
+    return [Takedown(publisher=each, reason=why) for each in (domain, *others)]
 
 
 def prefix(url: str, reason: str) -> Takedown:
-    """Of all whose canonical URL begins so. Raises NoSelector."""
+    """Of all whose URL begins so, in any spelling. Raises NoSelector."""
     text = _said(url, "the beginning of a URL")
     parts = urlsplit(text)
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname or not parts.path:
@@ -59,7 +69,9 @@ def prefix(url: str, reason: str) -> Takedown:
             f"{url!r} is no beginning of URLs: write the scheme, the whole host and a path, such as "
             "https://example.org/live/, or https://example.org/ for all of a host"
         )
-    whole = parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower()).geturl()
+    # Who logs in to read it is no part of what is taken down.
+    netloc = parts.netloc.rpartition("@")[2].lower()
+    whole = parts._replace(scheme=parts.scheme.lower(), netloc=netloc).geturl()
     return Takedown(url_prefix=whole, reason=_said(reason, "a reason"))
 
 

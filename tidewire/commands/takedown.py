@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -35,17 +35,17 @@ def article(
     yes: Yes = False,
 ) -> None:
     """One article: all its versions, those to come too."""
-    _take_down(takedowns.article(article_id, reason), yes, anyway)
+    _take_down([takedowns.article(article_id, reason)], yes, anyway)
 
 
 @app.command()
 def publisher(
-    domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="Such as example.org.")],
+    domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="Such as example.org, in any spelling.")],
     reason: Reason,
     yes: Yes = False,
 ) -> None:
-    """All of a publisher, what comes later too."""
-    _take_down(takedowns.publisher(domain, reason), yes)
+    """All of a publisher and of its owner's other domains, whichever feed shows it, what comes later too."""
+    _take_down(takedowns.publishers(domain, reason), yes)
 
 
 @app.command()
@@ -55,7 +55,7 @@ def url(
     yes: Yes = False,
 ) -> None:
     """All articles whose URL begins so, what comes later too."""
-    _take_down(takedowns.prefix(prefix, reason), yes)
+    _take_down([takedowns.prefix(prefix, reason)], yes)
 
 
 @app.command("list")
@@ -82,21 +82,38 @@ def purge() -> None:
         tell(f"{lane.topic(BRIEFS)}: {takedowns.purge(settings, reading, lane)} dropped")
 
 
-def _take_down(takedown: Takedown, yes: bool, anyway: bool = False) -> None:
+def _take_down(asked: Sequence[Takedown], yes: bool, anyway: bool = False) -> None:
     settings, reading = answering_broker(), codec()
-    known = read_takedowns(settings, reading).get(takedown.key)
-    if known is not None:
-        raise takedowns.NoSelector(f"{takedown.key} was taken down already: {known.reason}")
-    found = takedowns.read(settings, reading, takedown)
-    named = takedown.article_id
-    if named and not anyway and not found.articles and not takedowns.is_logged(settings, named):
-        raise takedowns.unknown(settings, reading, named)
-    show_under(terminal(), found)
+    known = read_takedowns(settings, reading)
+    new = [each for each in asked if known.get(each.key) is None]
+    if not new:
+        (first, *_) = filter(None, (known.get(each.key) for each in asked))
+        raise takedowns.NoSelector(f"{first.key} was taken down already: {first.reason}")
+    for takedown in new:
+        found = takedowns.read(settings, reading, takedown)
+        named = takedown.article_id
+        if named and not anyway and not found.articles and not takedowns.is_logged(settings, named):
+            raise takedowns.unknown(settings, reading, named)
+        tell(understood(takedown))
+        show_under(terminal(), found)
     if not yes:
         confirm("Take it down for ever?")
-    write_takedown(settings, reading, takedown, time.time_ns() // 1_000_000)
-    partitions = ", ".join(str(partition) for partition, _ in places(takedown))
-    tell(f"{takedown.key} is taken down: said in articles.raw, partition {partitions}.")
+    for takedown in new:
+        write_takedown(settings, reading, takedown, time.time_ns() // 1_000_000)
+        partitions = ", ".join(str(partition) for partition, _ in places(takedown))
+        tell(f"{takedown.key} is taken down: said in articles.raw, partition {partitions}.")
+
+
+def understood(takedown: Takedown) -> str:
+    """What a takedown reaches, in words."""
+    if takedown.article_id:
+        return f"Article {takedown.article_id}, all its versions:"
+    if takedown.publisher:
+        return f"All of {takedown.publisher}, and every URL at or below it, whichever feed shows it:"
+    return (
+        f"All under {takedown.url_prefix}, over http or https, at any port, with www., m., mobile. or amp. "
+        "before the host or without:"
+    )
 
 
 def show_under(console: Console, found: Under) -> None:

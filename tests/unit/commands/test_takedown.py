@@ -13,7 +13,7 @@ from schemas.takedown import Takedown, Takedowns
 from tests.unit.commands.narrow import Narrow
 from tidewire import takedowns
 from tidewire.commands import takedown as command
-from tidewire.commands.takedown import show_under
+from tidewire.commands.takedown import show_under, understood
 from tidewire.takedowns import NoSelector, purgeable, under
 from topics import catalogue
 from topics.partitioning import partition_for
@@ -76,7 +76,7 @@ BRIEFS = [brief("x", "a", "b"), brief("y", "b")]
     "takedown",
     [
         takedowns.article("a", "why"),
-        takedowns.publisher("A.example.", "why"),
+        *takedowns.publishers("https://user@WWW.A.example.:443/", "why"),
         takedowns.prefix("HTTPS://A.example/live/", "why"),
     ],
     ids=lambda each: each.key,
@@ -108,10 +108,28 @@ def test_a_prefix_names_scheme_host_and_path(text: str) -> None:
 
 def test_a_publisher_is_a_domain_and_a_reason_is_needed() -> None:
     with pytest.raises(NoSelector, match="no domain"):
-        takedowns.publisher("https://example.org/", "why")
+        takedowns.publishers("https:///x", "why")
     with pytest.raises(NoSelector, match="a reason"):
-        takedowns.publisher("example.org", " \n")
+        takedowns.publishers("example.org", " \n")
     assert takedowns.article(" a ", "one\nline").reason == "one line"
+
+
+@pytest.mark.parametrize(
+    "said", ["example.org", "Example.org.", "http://news.www.example.org:8080/a?b", "x.example.org"]
+)
+def test_a_publisher_is_understood_in_any_spelling(said: str) -> None:
+    assert [each.publisher for each in takedowns.publishers(said, "why")] == ["example.org"]
+
+
+def test_the_other_domains_of_an_owner_are_taken_down_too() -> None:
+    assert {each.publisher for each in takedowns.publishers("www.BBC.com", "why")} >= {"bbc.com", "bbc.co.uk"}
+
+
+def test_what_is_understood_is_said() -> None:
+    (named,) = takedowns.publishers("https://www.example.org/", "why")
+    assert understood(named).startswith("All of example.org, and every URL at or below it")
+    under_url = takedowns.prefix("https://user:secret@Example.org/live/", "why")
+    assert understood(under_url).startswith("All under https://example.org/live/, over http or https")
 
 
 def test_an_article_is_taken_down_in_its_partition_and_a_publisher_in_all() -> None:

@@ -11,6 +11,7 @@ from flink_jobs.runs import Run
 from flink_jobs.settings import ArticlesSettings, TimeSettings
 from flink_jobs.stories import sources
 from flink_jobs.tables import Connection
+from schemas.covering import publisher, url_pattern
 from schemas.takedown import Takedown
 from topics.lane import LIVE
 
@@ -117,9 +118,19 @@ def test_view_leaves_out_what_was_taken_down() -> None:
         Takedown(url_prefix="https://p.example/l'or/"),
     ]
     without = Without(articles=("b",)).taken_down(takedowns)
+    known = publisher("p.example")
+    assert known is not None
     assert without.condition() == (
         " AND `article_id` <> 'a' AND `article_id` <> 'b' AND `publisher` <> 'p.example'"
         " AND LEFT(`url`, 23) <> 'https://p.example/l''or/'"
+        + "".join(
+            f" AND NOT REGEXP(`{column}`, '{pattern}')"
+            for column, pattern in (
+                ("publisher", known.name),
+                ("url", known.url),
+                ("url", url_pattern("https://p.example/l'or/").replace("'", "''")),
+            )
+        )
     )
     assert Without().taken_down([]).condition() == ""
 
