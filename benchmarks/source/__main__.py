@@ -141,7 +141,7 @@ def _python(tables: Any, topic: str) -> str:
 
     bare = {key: value for key, value in _options(topic).items() if not key.startswith(("value.", "key."))}
     settings = ",\n".join(f"'{key}' = '{value}'" for key, value in {**bare, "value.format": "raw"}.items())
-    tables.execute_sql(f"CREATE TEMPORARY TABLE raw (`said` BYTES) WITH ({settings})")
+    tables.execute_sql(f"CREATE TEMPORARY TABLE `raw` (`said` BYTES) WITH ({settings})")
     url = stack_settings().registry_url
 
     class Decode(TableFunction):  # type: ignore[misc]
@@ -156,7 +156,7 @@ def _python(tables: Any, topic: str) -> str:
 
     function = udtf(Decode(), result_types=[DataTypes.STRING(), DataTypes.STRING()])
     tables.create_temporary_function("decoded", function)
-    return "SELECT t.a, t.b FROM raw, LATERAL TABLE(decoded(`said`)) AS t(a, b)"
+    return "SELECT t.a, t.b FROM `raw`, LATERAL TABLE(decoded(`said`)) AS t(a, b)"
 
 
 if __name__ == "__main__":
