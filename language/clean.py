@@ -10,32 +10,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from html.parser import HTMLParser
 
 import nh3
 
-CLEANING_VERSION = 1
+from language.markup import BLOCKS, DROPPED, INLINE, START, hides, is_deep, rewritten, text_of
+from schemas.limits import MARKUP_DEPTH, MARKUP_TAGS
+from schemas.strings import normal
+
+CLEANING_VERSION = 2
 
 
-def _tags(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
-
-BLOCKS = _tags(
-    "address article aside blockquote br caption dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 "
-    "header hr li main nav ol p pre section table tbody td tfoot th thead tr ul"
-)
-INLINE = _tags("a abbr b bdi bdo cite code del em font i ins mark q s small span strong sub sup u")
-DROPPED = _tags("script style template noscript iframe object svg math textarea select title head")
 VOID = frozenset(("br", "hr"))
 ATTRIBUTES = {"*": {"style", "hidden", "aria-hidden"}}
 
-_HIDING_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0+(?![\d.])"
-    r"|font-size\s*:\s*0*\.?0+(?![\d.])|(?:max-)?(?:height|width)\s*:\s*0+(?![\d.])(?=[^;]*;?.*overflow\s*:\s*hidden)"
-    r"|text-indent\s*:\s*-\d{3,}|(?:left|top)\s*:\s*-\d{3,}|clip(?:-path)?\s*:\s*(?:rect\(\s*0|inset\(\s*(?:50|100)%)",
-    re.IGNORECASE,
-)
+# With so few tags and attributes no tree takes long, whatever they are.
+_FEW_TAGS = 100
+_FEW_CHARACTERS = 20_000
 _LOOKS_LIKE_MARKUP = re.compile(r"<[A-Za-z!/?]|&(?:#\d+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -66,7 +58,7 @@ def clean_line(markup: str) -> str:
 
 def plain(text: str) -> str:
     """``clean`` for what is known to be text: a ``<`` stays one."""
-    seen = _without_unseen(_BREAKS.sub("\n", unicodedata.normalize("NFC", text)))
+    seen = _without_unseen(_BREAKS.sub("\n", normal(text)))
     return _LINES.sub("\n", _SPACES.sub(" ", seen)).strip()
 
 
@@ -75,23 +67,30 @@ def citable_text(title: str, body: str) -> str:
     return f"{title}\n{body}"
 
 
-class _Unseen(dict[int, int | None]):
-    """A table for str.translate that fills itself: None for what cannot be seen."""
-
-    def __missing__(self, point: int) -> int | None:
-        character = chr(point)
-        unseen = unicodedata.category(character) in _UNSEEN_CATEGORIES or character in _UNSEEN_LETTERS
-        kept = None if unseen and character not in _LEFT else point
-        self[point] = kept
-        return kept
+def _is_unseen(character: str) -> bool:
+    unseen = unicodedata.category(character) in _UNSEEN_CATEGORIES or character in _UNSEEN_LETTERS
+    return unseen and character not in _LEFT
 
 
-_TABLE = _Unseen()
+@cache
+def _unseen() -> re.Pattern[str]:
+    """All that cannot be seen. Of the planes from the fourth on, the last but two are for private use, and
+    the fifteenth has marks that cannot be seen."""
+    ranges: list[str] = []
+    begin = None
+    for point in (*range(0x20000), *range(0xE0000, 0xE1001)):
+        unseen = point != 0xE1000 and _is_unseen(chr(point))
+        if unseen and begin is None:
+            begin = point
+        elif not unseen and begin is not None:
+            ranges.append(f"\\U{begin:08x}-\\U{point - 1:08x}")
+            begin = None
+    return re.compile(f"[{''.join(ranges)}\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 
 
 def _without_unseen(text: str) -> str:
     joined = _JOINER.sub(_joiner_in_place, text) if _JOINER.search(text) else text
-    return joined.translate(_TABLE)
+    return joined if joined.isascii() and joined.isprintable() else _unseen().sub("", joined)
 
 
 def _joiner_in_place(found: re.Match[str]) -> str:
@@ -118,7 +117,7 @@ class _Visible(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in BLOCKS:
             self.parts.append("\n")
-        if tag not in VOID and (self._hidden_depth or _hides(dict(attrs))):
+        if tag not in VOID and (self._hidden_depth or hides(dict(attrs))):
             self._hidden_depth += 1
 
     def handle_endtag(self, tag: str) -> None:
@@ -134,13 +133,15 @@ class _Visible(HTMLParser):
             self.parts.append(data.replace("\n", " "))
 
 
-def _hides(attributes: dict[str, str | None]) -> bool:
-    if "hidden" in attributes or (attributes.get("aria-hidden") or "").strip().lower() == "true":
-        return True
-    return bool(_HIDING_STYLE.search(attributes.get("style") or ""))
-
-
 def _visible_text(markup: str) -> str:
+    tags = len(START.findall(markup))
+    if tags > MARKUP_TAGS or (tags > _FEW_TAGS and is_deep(markup, MARKUP_DEPTH)):
+        return text_of(markup)
+    is_small = tags <= _FEW_TAGS and len(markup) <= _FEW_CHARACTERS
+    return _visible_in_tree(markup if is_small else rewritten(markup))
+
+
+def _visible_in_tree(markup: str) -> str:
     sound = nh3.clean(
         markup,
         tags=set(BLOCKS | INLINE),

@@ -1,5 +1,7 @@
 """Citable text: what a reader of the page would see, and nothing that hides."""
 
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -120,3 +122,51 @@ def test_any_text_comes_out_clean_and_stays_as_it_is(text: str) -> None:
 @given(st.text(alphabet="<>&;/ab\"'= p!-\n", max_size=200))
 def test_any_tag_soup_is_survived(markup: str) -> None:
     assert "\n\n" not in clean(markup)
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '<p style="overflow:hidden;height: 0">bad</p>',
+        '<p style="max-height:0;overflow:hidden">bad</p>',
+        '<p style="clip:rect( 0,0,0,0)">bad</p>',
+        "<p style='margin-left:-9999px'>bad</p>",
+    ],
+)
+def test_what_is_too_small_or_too_far_away_is_not_seen(hidden: str) -> None:
+    assert clean(f"<p>good</p>{hidden}") == "good"
+    assert clean("<p style='min-width:0; overflow:hidden; line-height:0'>seen</p>") == "seen"
+
+
+@pytest.mark.parametrize("hidden", ["<p hidden>bad</p>", "<svg><b>bad</b></svg>", "<script><p>bad</script>"])
+def test_what_is_too_deep_for_a_tree_loses_nothing_but_structure(hidden: str) -> None:
+    assert (
+        clean("<div>" * 2_000 + f"one<br>t<b>w</b>o &amp; &lt;{hidden}" + "</p>three")
+        == "one\ntwo & <\nthree"
+    )
+
+
+WORST = {
+    "styles": '<p style="' + "height: 0" * 100_000 + '">x',
+    "declarations": '<p style="' + "height:0;" * 100_000 + '">x',
+    "depth": "<div>" * 200_000,
+    "lists": "<dd><dl>" * 100_000,
+    "formatting": "<p>" + "".join(f"<b id={n}>" for n in range(50_000)) + "</p>" + "<p>x" * 100_000,
+    "attributes": "<p " + " ".join(f"a{n}=1" for n in range(200_000)) + ">x",
+    "quotes": "<p a=\"x <p a='x " * 50_000,
+    "blanks": "<p " + " " * 500_000 + "x",
+    "dropped": "<svg>" * 100_000 + "</svg>" + "<svg>" * 100_000,
+    "comments": "<!--" * 200_000 + "<p>",
+    "references": "<p>&#" + "9" * 500_000 + ";",
+    "combining": "<p>a" + "\u0301\u0316" * 200_000,
+}
+
+
+@pytest.mark.parametrize("markup", WORST.values(), ids=WORST)
+def test_the_worst_that_is_known_takes_little(markup: str) -> None:
+    # All of them take some seconds together; each took minutes, or did not end.
+    program = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_CPU, (30, 30));"
+        "from language.clean import clean; clean(sys.stdin.read())"
+    )
+    subprocess.run([sys.executable, "-c", program], input=markup.encode(), check=True)
