@@ -165,6 +165,8 @@ class Restorer:
             else:
                 _put(read.states, feed_id, None if came.value is None else self._state(came.value, feed_id))
         except (UnicodeDecodeError, Undecodable) as error:
+            if came.value is None:
+                return
             LOG.error("no state of a feed; it starts anew", place=came.place, error=reason_of(error))
             self._guard.failed(feed_id, error)
             read.states.pop(feed_id, None)

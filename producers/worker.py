@@ -182,6 +182,9 @@ class Worker:
             if said is not None and said.feed_id != feed_id:
                 raise Undecodable(f"the feed {said.feed_id!r} under the key {feed_id!r}")
         except (UnicodeDecodeError, Undecodable) as error:
+            if came.value is None:
+                # Whoever cleans up deletes what is no record under the key that it has.
+                return
             # Whatever is known under this key from before goes on.
             LOG.error("not a feed; delete or import it again", place=came.place, error=reason_of(error))
             self._guard.failed(feed_id, error)
