@@ -73,7 +73,8 @@ containers: .venv/.complete ## the Dockerfile and the compose files, without an 
 	@if docker compose version > /dev/null 2>&1; then \
 	  cd deploy && docker compose config --quiet \
 	  && docker compose --env-file .env --env-file sample.env config --quiet \
-	  && docker compose -f compose.yaml -f compose.embedded.yaml config --quiet; \
+	  && docker compose -f compose.yaml -f compose.embedded.yaml config --quiet \
+	  && docker compose -f compose.yaml -f compose.ports.yaml --profile sample config --quiet; \
 	else echo "docker compose is not installed here: the compose files were not checked"; fi
 
 unit: $(ENV)/jars/.complete

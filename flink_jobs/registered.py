@@ -11,6 +11,7 @@ import re
 import socket
 import sys
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 from telemetry.probe import fetch
@@ -38,8 +39,9 @@ def own_names() -> set[str]:
 
 
 def main() -> int:
-    url = os.environ.get("TIDEWIRE_FLINK_URL", "http://127.0.0.1:18082")
-    well, said = fetch(f"{url}/taskmanagers")
+    url = os.environ.get("TIDEWIRE_FLINK_URL", "https://127.0.0.1:18082")
+    identity = os.environ.get("TIDEWIRE_FLINK_IDENTITY")
+    well, said = fetch(f"{url}/taskmanagers", identity=Path(identity) if identity else None)
     if well and is_registered(json.loads(said), own_names()):
         return 0
     print(visible(f"{sorted(own_names())} is not among the TaskManagers of {url}: {said[:500]}"))

@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlparse
 
 import httpx2
 
+from telemetry import mutual
+
 ENDED = frozenset({"FINISHED", "CANCELED", "FAILED"})
 FAILED_COMMITTABLES = "failedCommittables"
 # What tidewire.flink.FloodGuard begins with: the job ended for good, and a restart would end the same.
@@ -87,14 +89,27 @@ class Checkpoints:
 
 
 class FlinkRest:
-    """One cluster. Raises Unreachable when it does not answer, FlinkError for its own errors."""
+    """One cluster. Raises Unreachable when it does not answer, FlinkError for its own errors.
+
+    ``identity``: as in ClusterSettings.
+    """
 
     def __init__(
-        self, url: str, timeout_s: float = 10.0, transport: httpx2.BaseTransport | None = None
+        self,
+        url: str,
+        timeout_s: float = 10.0,
+        transport: httpx2.BaseTransport | None = None,
+        identity: Path | None = None,
     ) -> None:
         self._url = url
         # A cluster is on loopback or behind its own proxy: never through the environment's.
-        self._http = httpx2.Client(base_url=url, timeout=timeout_s, trust_env=False, transport=transport)
+        self._http = httpx2.Client(
+            base_url=url,
+            timeout=timeout_s,
+            trust_env=False,
+            transport=transport,
+            verify=True if identity is None else mutual.context(identity),
+        )
         weakref.finalize(self, self._http.close)
 
     def jobs(self) -> list[JobSummary]:

@@ -30,6 +30,7 @@ SOURCES: tuple[Source, ...] = (ARTICLES_RAW, ARTICLES_ENRICHED)  # type: ignore[
 class Run(BaseModel):
     """Which job, in which lane, over what, and how.
 
+    ``sasl``: whether the broker asks for a login; its submitter says so at each start.
     ``start`` None begins with the first record of the source, ``bounds`` None follows it for ever.
     ``desks`` and ``weights`` None are those that come with Tidewire.
     """
@@ -40,6 +41,7 @@ class Run(BaseModel):
     lane: Lane = LIVE
     bootstrap: str
     registry_url: str
+    sasl: bool = False
     source: Source = "articles.raw"
     start: Start | None = None
     bounds: Bounds | None = None
@@ -59,7 +61,9 @@ class Run(BaseModel):
 
     @property
     def connection(self) -> Connection:
-        return Connection(self.bootstrap, self.registry_url, self.lane, self.settings.flood_failures)
+        return Connection(
+            self.bootstrap, self.registry_url, self.lane, self.settings.flood_failures, self.sasl
+        )
 
     @property
     def checkpoints(self) -> Path:

@@ -85,11 +85,13 @@ class ClusterSettings(BaseSettings):
 
     ``variables``: Flink's own environment variables (``FLINK_CONF_DIR``, ``FLINK_BIN_DIR``, …) and
     JAVA_HOME, as JSON; whoever runs the cluster hands them on. They go over this process's own.
+    ``identity``: the PEM file with which a cluster that asks for a certificate is asked.
     """
 
     model_config = SettingsConfigDict(env_prefix="TIDEWIRE_FLINK_")
 
-    url: str = "http://127.0.0.1:18082"
+    url: str = "https://127.0.0.1:18082"
+    identity: Path | None = None
     variables: dict[str, str] = Field(default_factory=dict)
     start_timeout_s: float = 180.0
 

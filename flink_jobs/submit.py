@@ -72,7 +72,7 @@ class Jobs:
 
     def __init__(self, cluster: ClusterSettings | None = None) -> None:
         self._cluster = cluster or ClusterSettings()
-        self.rest = FlinkRest(self._cluster.url)
+        self.rest = FlinkRest(self._cluster.url, identity=self._cluster.identity)
 
     def submit_all(self, runs: Iterable[Run], fresh: bool = False) -> list[Started]:
         """Starts several jobs at once, for most of the time goes into their start.
@@ -191,10 +191,11 @@ class Jobs:
         commit_offsets(broker, run.connection.group(run.job), run.source, offsets)
 
     def _run(self, run: Run, state: Path | None, lock: IO[str]) -> str:
+        asked = run.model_copy(update={"sasl": BrokerSettings().password_file is not None})
         command = [str(self._cluster.script), "run", "-d"]
         if state is not None:
             command += ["-s", state.as_uri(), "-cm", "NO_CLAIM"]
-        command += ["-py", str(HERE / run.job / "job.py"), run.model_dump_json()]
+        command += ["-py", str(HERE / run.job / "job.py"), asked.model_dump_json()]
         output, code = _finish(command, self._cluster.environment(), self._cluster.start_timeout_s, lock)
         found = SUBMITTED.search(output)
         if found is None:

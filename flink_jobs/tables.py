@@ -25,6 +25,7 @@ from schemas.limits import (
 from schemas.records import Record
 from topics.catalogue import TOPICS
 from topics.lane import Lane
+from topics.settings import MECHANISM, PROTOCOL
 
 PRIMITIVES = {
     "string": "STRING",
@@ -123,6 +124,9 @@ def value_format(record_type: type[Record], registry_url: str) -> dict[str, str]
     }
 
 
+LOGIN = {"properties.security.protocol": PROTOCOL, "properties.sasl.mechanism": MECHANISM}
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """Where a job's tables are: broker, registry (the address of its Confluent API) and lane.
@@ -134,6 +138,8 @@ class Connection:
     registry_url: str
     lane: Lane
     flood_failures: int = 100
+    sasl: bool = False
+    """Whether the broker asks who is there; the JVM's login configuration answers."""
 
     def group(self, job: str) -> str:
         """The group in which a job notes how far it has read, with each checkpoint."""
@@ -190,6 +196,7 @@ class Connection:
             "connector": "kafka",
             "topic": topic,
             "properties.bootstrap.servers": self.bootstrap,
+            **(LOGIN if self.sasl else {}),
         }
 
 

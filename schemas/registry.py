@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 import zlib
+from pathlib import Path
 
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
 from confluent_kafka.schema_registry.error import SchemaRegistryError
@@ -16,11 +17,12 @@ COMPATIBILITY = "FULL_TRANSITIVE"
 
 
 class RegistrySettings(BaseSettings):
-    """Where the registry is."""
+    """Where the registry is. ``ca``: a PEM file with the one certificate to trust, if it speaks TLS."""
 
     model_config = SettingsConfigDict(env_prefix="TIDEWIRE_REGISTRY_")
 
     url: str = "http://127.0.0.1:18081/apis/ccompat/v7"
+    ca: Path | None = None
 
 
 class IncompatibleSchema(RuntimeError):
@@ -36,7 +38,8 @@ class Registry:
 
     def __init__(self, settings: RegistrySettings) -> None:
         self._url = settings.url
-        self._client = SchemaRegistryClient({"url": settings.url})
+        asked = {} if settings.ca is None else {"ssl.ca.location": str(settings.ca)}
+        self._client = SchemaRegistryClient({"url": settings.url, **asked})
         # whoever lets go of the registry lets go of its connections
         weakref.finalize(self, self._client.close)
         self._ids: dict[type[Record], int] = {}

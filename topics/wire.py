@@ -26,7 +26,7 @@ from aiokafka.protocol.types import (
     TaggedFields,
 )
 
-from topics.settings import BrokerSettings
+from topics.settings import MECHANISM, PROTOCOL, USER, BrokerSettings
 
 TEXT = String("utf-8")
 COMPACT_TEXT = CompactString("utf-8")
@@ -166,7 +166,7 @@ def leave_group(settings: BrokerSettings, group: str, members: Iterable[tuple[st
 
 
 async def _leave_group(settings: BrokerSettings, group: str, members: list[tuple[str, str | None]]) -> None:
-    client = await _client(settings)
+    client = await connected(settings)
     try:
         coordinator = await client.coordinator_lookup(CoordinationType.GROUP, group)
         await client.ready(coordinator, group=ConnectionGroup.COORDINATION)
@@ -179,7 +179,7 @@ async def _leave_group(settings: BrokerSettings, group: str, members: list[tuple
 
 
 async def _set_read_quotas(settings: BrokerSettings, rates: Mapping[str, int | None]) -> None:
-    client = await _client(settings)
+    client = await connected(settings)
     try:
         answer = await client.send(client.get_random_node(), AlterClientQuotas(rates))
     finally:
@@ -189,7 +189,7 @@ async def _set_read_quotas(settings: BrokerSettings, rates: Mapping[str, int | N
 
 
 async def _open_transactions(settings: BrokerSettings) -> list[str]:
-    client = await _client(settings)
+    client = await connected(settings)
     found = []
     try:
         for broker in client.cluster.brokers():
@@ -201,8 +201,18 @@ async def _open_transactions(settings: BrokerSettings) -> list[str]:
     return found
 
 
-async def _client(settings: BrokerSettings) -> AIOKafkaClient:
-    client = AIOKafkaClient(bootstrap_servers=settings.bootstrap.split(","))
+async def connected(settings: BrokerSettings) -> AIOKafkaClient:
+    """A client that knows the cluster; close it."""
+    password = settings.password()
+    asked = {
+        "security_protocol": PROTOCOL,
+        "sasl_mechanism": MECHANISM,
+        "sasl_plain_username": USER,
+        "sasl_plain_password": password,
+    }
+    client = AIOKafkaClient(
+        bootstrap_servers=settings.bootstrap.split(","), **(asked if password is not None else {})
+    )
     await client.bootstrap()
     return client
 

@@ -36,7 +36,8 @@ TAG = "test"
 BUILD_TIMEOUT_S = 1_800.0
 UP_TIMEOUT_S = 600.0
 SETTLE_TIMEOUT_S = 400.0
-PUBLISHED = ("READER", "KAFKA", "REGISTRY", "FLINK", "NEWSWIRE")
+PUBLISHED = ("READER", "KAFKA", "REGISTRY", "FLINK_REST", "FLINK_UI", "NEWSWIRE")
+IDENTITY = "/var/lib/tidewire-keys/identity.pem"
 
 
 def sample_settings() -> dict[str, str]:
@@ -65,6 +66,7 @@ class Project:
         self.name = f"tidewire-test-{os.getpid()}"
         self.ports = dict(zip(PUBLISHED, ports.free(len(PUBLISHED)), strict=True))
         self.producers = producers
+        self._folder = folder
         keys = folder / "secrets"
         keys.mkdir(mode=0o700)
         self.key = secrets.token_hex(32)
@@ -89,7 +91,7 @@ class Project:
     def compose(self, *arguments: str, timeout_s: float = 300.0, embedded: bool | None = None) -> str:
         """Runs a command of compose in this project; its output. Fails with what it said."""
         without_server = not self.server if embedded is None else embedded
-        files = ["compose.yaml", *(["compose.embedded.yaml"] if without_server else [])]
+        files = ["compose.yaml", "compose.ports.yaml", *(["compose.embedded.yaml"] if without_server else [])]
         command = ["docker", "compose", "-p", self.name, "--env-file", ".env", "--env-file", "sample.env"]
         for file in files:
             command += ["-f", file]
@@ -172,7 +174,9 @@ class Project:
 
     @cached_property
     def flink(self) -> FlinkRest:
-        return FlinkRest(self.url("FLINK"))
+        copied = self._folder / "identity.pem"
+        self.compose("cp", f"keeper:{IDENTITY}", str(copied))
+        return FlinkRest(f"https://127.0.0.1:{self.ports['FLINK_REST']}", identity=copied)
 
     @property
     def reader(self) -> ReaderClient:

@@ -22,7 +22,7 @@ from flink_jobs.rest import FlinkRest
 from replay.outputs import last_tick
 from schemas.codec import full_name, schema_text
 from schemas.records import SCHEMA_FILES
-from schemas.registry import Registry, RegistrySettings
+from schemas.registry import Registry
 from tests.e2e.homes import Home
 from tidewire.stack import contents, ports
 from tidewire.stack.services import LOG_SERVICES
@@ -89,7 +89,7 @@ def shown(home: Home) -> Shown:
 
 
 def numbers(home: Home) -> dict[str, int]:
-    registry = Registry(RegistrySettings(url=home.settings.registry_url))
+    registry = Registry(contents.registry(home.settings))
     return {full_name(each): registry.id_of(each) for each in SCHEMA_FILES.values()}
 
 
@@ -139,7 +139,7 @@ def test_a_copied_home_goes_on_in_its_folder_alone(gathered: Gathered, tmp_path:
         home.tw("up")
         assert held(home) == gathered.held
         assert view(home) == gathered.view
-        flink = FlinkRest(home.settings.flink_url)
+        flink = FlinkRest(home.settings.flink_url, identity=home.settings.keys.identity)
         assert all(flink.checkpoints(job).restored for job in home.active_jobs(LIVE).values())
         assert not any(flink.failed_committables(job) for job in home.active_jobs(LIVE).values())
     assert files(gathered.folder) == before

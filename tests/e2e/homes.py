@@ -24,12 +24,12 @@ from replay.compare import Comparison, Outputs, compare
 from replay.outputs import last_tick, read_outputs
 from schemas.codec import Codec
 from schemas.identity import feed_id
-from schemas.registry import Registry, RegistrySettings
+from schemas.registry import Registry
 from tidewire import tally
 from tidewire.reader_client import ReaderClient
 from tidewire.roles import demo_environment
 from tidewire.settle import Settling, settle
-from tidewire.stack import ports
+from tidewire.stack import contents, ports
 from tidewire.stack.leftovers import marked
 from tidewire.stack.settings import StackSettings
 from tidewire.stack.stack import Stack
@@ -111,11 +111,11 @@ class Home:
 
     @property
     def broker(self) -> BrokerSettings:
-        return BrokerSettings(bootstrap=self.settings.bootstrap)
+        return contents.broker(self.settings)
 
     @cached_property
     def codec(self) -> Codec:
-        return Codec(Registry(RegistrySettings(url=self.settings.registry_url)))
+        return Codec(Registry(contents.registry(self.settings)))
 
     @property
     def reader(self) -> ReaderClient:
@@ -136,7 +136,7 @@ class Home:
         asked = Settling(
             self.broker,
             self.codec,
-            FlinkRest(self.settings.flink_url),
+            FlinkRest(self.settings.flink_url, identity=self.settings.keys.identity),
             jobs,
             self.reader,
             self.times,

@@ -60,7 +60,8 @@ def started_and_lost(room: Newsroom) -> Replay:
     for run in hurt:
         done = read_up(room, run)
         commit_offsets(room.broker, run.connection.group(run.job), run.source, dict.fromkeys(done, 0))
-    until(lambda: FlinkRest(room.settings.flink_url).jobs(), 180, "the JobManager to be back")
+    rest = FlinkRest(room.settings.flink_url, identity=room.settings.keys.identity)
+    until(rest.jobs, 180, "the JobManager to be back")
     return replay
 
 

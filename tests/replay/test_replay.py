@@ -150,7 +150,8 @@ def test_after_three_kills_it_is_still_what_live_made(log: Log) -> None:
     room.kill("taskmanager")
     reads_on(log, "hurt", read)
     room.kill("jobmanager")
-    until(lambda: FlinkRest(room.settings.flink_url).jobs(), 180, "the JobManager to be back")
+    rest = FlinkRest(room.settings.flink_url, identity=room.settings.keys.identity)
+    until(rest.jobs, 180, "the JobManager to be back")
     assert "goes on as it was started" in room.replay("hurt", "--limit", "0")
     assert room.compared(Lane("hurt"), log.end_at).identical
 

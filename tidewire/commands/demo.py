@@ -18,7 +18,7 @@ from rich.live import Live
 from rich.table import Table
 
 from newswire.settings import NewswireSettings
-from tidewire.commands.stack import say, show_step
+from tidewire.commands.stack import addresses, say, show_step
 from tidewire.demo import SAMPLE, Demo, Glance, adopt, demo_profile, problems
 from tidewire.places import stack_settings
 from tidewire.printing import line, tell_json, terminal
@@ -52,7 +52,7 @@ def demo(
         try:
             run = Demo(stack, profile, None if again else started)
             jobs = start(stack, profile, say, run.publish_feeds)
-            say(f"Page and API   {settings.reader_url}\nFlink web UI   {settings.flink_url}")
+            say(addresses(settings))
             if run.played():
                 say("It was played to its end here before; `./tw demo --fresh` deletes that and starts over.")
             with _shown() as show:

@@ -16,6 +16,8 @@ from tidewire.places import broker, codec, stack_settings
 from tidewire.printing import show, show_whole_line, tell, tell_json, terminal
 from tidewire.profile import load
 from tidewire.running import start
+from tidewire.stack import flink_ui
+from tidewire.stack.settings import StackSettings
 from tidewire.stack.stack import Stack, StackStatus, Step
 from tidewire.stack.watch import DEATHS
 from tidewire.tables import show_table
@@ -36,12 +38,17 @@ def say(message: str) -> None:
     tell(message, err=True)
 
 
+def addresses(settings: StackSettings) -> str:
+    """Where people look; the web UI's has the token that opens it."""
+    return f"Page and API   {settings.reader_url}\nFlink web UI   {flink_ui.link(settings)}"
+
+
 def up() -> None:
     """Start everything, or go on where it was."""
     settings = stack_settings()
     stack = Stack(settings, show_step)
     start(stack, load(settings.home), say)
-    tell(f"Page and API   {settings.reader_url}\nFlink web UI   {settings.flink_url}")
+    tell(addresses(settings))
 
 
 def down() -> None:
@@ -86,7 +93,7 @@ def status(
     if dead is not None and dead.total:
         said = f"{dead.total} dead letters, {dead.recent} in the last hour; `./tw dead list` shows them"
         show(console, (said, "red" if dead.recent else ""))
-    show_addresses(console, found, settings.reader_url)
+    show_addresses(console, found, settings.reader_url, flink_ui.link(settings))
 
 
 def _dead_letters() -> LetterCounts | None:
@@ -136,11 +143,12 @@ def show_programs(console: Console, found: StackStatus) -> None:
     show_whole_line(console, f"{found.resident >> 20} MB in all, home {found.home}")
 
 
-def show_addresses(console: Console, found: StackStatus, reader_url: str) -> None:
+def show_addresses(console: Console, found: StackStatus, reader_url: str, ui_link: str) -> None:
     """Where people and clients reach it, a line each."""
-    titles = {"jobmanager": "Flink web UI", "kafka": "Kafka", "registry": "Schema registry"}
-    lines = {"Page and API": reader_url}
-    lines |= {titles.get(each.name, each.name): each.address for each in found.programs if each.address}
+    titles = {"jobmanager": "Flink's REST", "kafka": "Kafka", "registry": "Schema registry"}
+    lines = {"Page and API": reader_url, "Flink web UI": ui_link}
+    others = [each for each in found.programs if each.address and each.name != "flink-ui"]
+    lines |= {titles.get(each.name, each.name): str(each.address) for each in others}
     for title, address in lines.items():
         show_whole_line(console, f"{title:<16}{address}")
 

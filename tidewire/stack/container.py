@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from telemetry.environment import SETTINGS, given
 from tidewire.stack import flink
 from tidewire.stack.flink_logs import container_log
+from tidewire.stack.keys import write
 from tidewire.stack.settings import StackSettings
 
 EVERYWHERE = "0.0.0.0"
@@ -31,7 +32,8 @@ NOT_HERE = ("high-availability.", "zookeeper.", "env.log.", "env.pid.", "taskman
 
 
 class ContainerSettings(BaseSettings):
-    """``run`` is in memory; ``scratch`` is on disk, for what RocksDB has on it while it runs."""
+    """``run`` is in memory; ``scratch`` is on disk, for what RocksDB has on it while it runs; ``keys`` holds
+    what ``python -m tidewire.stack.keys`` made."""
 
     model_config = SettingsConfigDict(env_prefix="TIDEWIRE_CONTAINER_")
 
@@ -41,6 +43,7 @@ class ContainerSettings(BaseSettings):
     jars: Path = Path("/opt/jars")
     run: Path = Path("/tmp/tidewire")
     scratch: Path = Path("/var/lib/tidewire-scratch")
+    keys: Path = Path("/var/lib/tidewire-keys")
     slots: int = Field(default=8, ge=1)
 
     def stack(self) -> StackSettings:
@@ -75,19 +78,29 @@ def configuration(settings: ContainerSettings) -> dict[str, str | int | float | 
 def prepare(settings: ContainerSettings) -> StackSettings:
     """Writes ``conf/`` and links ``lib/``."""
     stack = settings.stack()
+    _link_keys(stack, settings.keys)
+    configured = {**configuration(settings), **flink.tls(stack.keys)}
     written = {
         **flink.files(stack),
-        flink.conf(stack) / "config.yaml": yaml.safe_dump(configuration(settings), width=10_000),
+        flink.conf(stack) / "config.yaml": yaml.safe_dump(configured, width=10_000),
         flink.conf(stack) / "log4j.properties": container_log(),
         flink.conf(stack) / "masters": f"{settings.jobmanager}:{settings.rest_port}\n",
     }
     for path, text in written.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        # Some hold passwords.
+        write(path, text.encode())
     for folder in (stack.logs, Path(str(configuration(settings)["io.tmp.dirs"]))):
         folder.mkdir(parents=True, exist_ok=True)
     flink.link_library(stack)
     return stack
+
+
+def _link_keys(stack: StackSettings, keys: Path) -> None:
+    """Where they are on the local stack."""
+    stack.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stack.keys.folder.unlink(missing_ok=True)
+    stack.keys.folder.symlink_to(keys)
 
 
 def claim(scratch: Path, name: str) -> Path:

@@ -10,11 +10,11 @@ from topics.settings import BrokerSettings
 
 
 def broker(settings: StackSettings) -> BrokerSettings:
-    return BrokerSettings(bootstrap=settings.bootstrap)
+    return BrokerSettings(bootstrap=settings.bootstrap, password_file=settings.keys.kafka_password)
 
 
 def registry(settings: StackSettings) -> RegistrySettings:
-    return RegistrySettings(url=settings.registry_url)
+    return RegistrySettings(url=settings.registry_url, ca=settings.keys.certificate)
 
 
 def prepare(settings: StackSettings) -> None:

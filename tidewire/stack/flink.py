@@ -18,6 +18,7 @@ import yaml
 
 from telemetry.environment import SETTINGS
 from tidewire.stack.flink_logs import CONSOLE_LOG, file_log
+from tidewire.stack.keys import Keys, read
 from tidewire.stack.programs import QUICK_JVM, Program
 from tidewire.stack.settings import LOOPBACK, StackSettings
 
@@ -159,7 +160,7 @@ def configuration(settings: StackSettings) -> dict[str, str | int | float | bool
     interval_ms = round(settings.checkpoint_interval_s * 1000)
     return {
         "env.java.home": str(settings.java_home),
-        "env.java.opts.all": java_options(settings.java_home),
+        "env.java.opts.all": " ".join([java_options(settings.java_home), *logins(settings.keys)]),
         "env.java.opts.client": " ".join(QUICK_JVM),
         "env.log.dir": str(settings.logs),
         "env.pid.dir": str(state / "pid"),
@@ -171,6 +172,7 @@ def configuration(settings: StackSettings) -> dict[str, str | int | float | bool
         "rest.port": settings.flink_port,
         "rest.bind-port": str(settings.flink_port),
         "web.submit.enable": False,
+        "web.cancel.enable": False,
         "taskmanager.host": LOOPBACK,
         "taskmanager.bind-host": LOOPBACK,
         "taskmanager.numberOfTaskSlots": settings.slots,
@@ -183,7 +185,7 @@ def configuration(settings: StackSettings) -> dict[str, str | int | float | bool
         "high-availability.cluster-id": "/tidewire",
         "high-availability.jobmanager.port": str(settings.jobmanager_port),
         "high-availability.zookeeper.quorum": f"{LOOPBACK}:{settings.zookeeper_port}",
-        "zookeeper.sasl.disable": True,
+        "high-availability.zookeeper.client.acl": "creator",
         "high-availability.zookeeper.client.session-timeout": "6 s",
         "high-availability.zookeeper.client.connection-timeout": "3 s",
         # a restart of ZooKeeper alone does not stop the jobs
@@ -213,10 +215,46 @@ def configuration(settings: StackSettings) -> dict[str, str | int | float | bool
     }
 
 
-def files(settings: StackSettings) -> dict[Path, str]:
-    log = file_log(settings.log_megabytes, settings.log_backups)
+def logins(keys: Keys) -> tuple[str, ...]:
+    """With what Kafka's and ZooKeeper's clients log in, and whom the registry's trust."""
+    return (
+        f"-Djava.security.auth.login.config={keys.jaas}",
+        f"-Djavax.net.ssl.trustStore={keys.trust}",
+        "-Djavax.net.ssl.trustStoreType=PKCS12",
+    )
+
+
+def tls(keys: Keys) -> dict[str, str | bool]:
+    """Both sides of every connection to and within the cluster show the stack's certificate."""
+    store, password = str(keys.store), read(keys.store_password)
+    stores = {
+        f"security.ssl.{where}.{what}": value
+        for where in ("rest", "internal")
+        for what, value in (
+            ("keystore", store),
+            ("truststore", store),
+            ("keystore-password", password),
+            ("key-password", password),
+            ("truststore-password", password),
+        )
+    }
     return {
-        conf(settings) / CONFIGURATION: yaml.safe_dump(configuration(settings), width=10_000),
+        "security.ssl.rest.enabled": True,
+        "security.ssl.rest.authentication-enabled": True,
+        "security.ssl.internal.enabled": True,
+        "security.ssl.protocol": "TLSv1.3",
+        # Flink names suites of TLS 1.2 unless told.
+        "security.ssl.algorithms": "TLS_AES_128_GCM_SHA256,TLS_AES_256_GCM_SHA384",
+        **stores,
+    }
+
+
+def files(settings: StackSettings) -> dict[Path, str]:
+    """Raises OSError when the stack's keys are not there."""
+    log = file_log(settings.log_megabytes, settings.log_backups)
+    configured = {**configuration(settings), **tls(settings.keys)}
+    return {
+        conf(settings) / CONFIGURATION: yaml.safe_dump(configured, width=10_000),
         conf(settings) / "log4j-console.properties": log,
         conf(settings) / "log4j.properties": log,
         console_log(settings): CONSOLE_LOG,
@@ -256,6 +294,7 @@ def _program(settings: StackSettings, name: str, jvm: tuple[str, ...], main: str
             f"-Djava.io.tmpdir={temporary}",
             "-XX:+ExitOnOutOfMemoryError",
             *java_options(settings.java_home).split(),
+            *logins(settings.keys),
             f"-Dlog.file={settings.logs / name}.log",
             f"-Dlog4j.configurationFile=file:{conf(settings) / 'log4j.properties'}",
             "-classpath",

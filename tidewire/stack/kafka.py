@@ -8,8 +8,10 @@ import uuid
 from pathlib import Path
 
 from telemetry.environment import given
+from tidewire.stack.keys import Keys, read
 from tidewire.stack.programs import Program
 from tidewire.stack.settings import LOOPBACK, StackSettings
+from topics.settings import MECHANISM, PROTOCOL, USER
 
 HEAP = ("-Xmx512m", "-Xms256m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
 DAY_MS = 86_400_000
@@ -36,7 +38,7 @@ def folder(settings: StackSettings) -> Path:
 
 def configuration(settings: StackSettings) -> dict[str, str | int]:
     """`server.properties`: loopback only, one replica, transactions as long as Flink's sinks ask for."""
-    client = f"PLAINTEXT://{LOOPBACK}:{settings.kafka_port}"
+    client = f"CLIENT://{LOOPBACK}:{settings.kafka_port}"
     controller = f"CONTROLLER://{LOOPBACK}:{settings.controller_port}"
     return {
         "process.roles": "broker,controller",
@@ -45,6 +47,11 @@ def configuration(settings: StackSettings) -> dict[str, str | int]:
         "listeners": f"{client},{controller}",
         "advertised.listeners": client,
         "controller.listener.names": "CONTROLLER",
+        "inter.broker.listener.name": "CLIENT",
+        "listener.security.protocol.map": f"CLIENT:{PROTOCOL},CONTROLLER:{PROTOCOL}",
+        "sasl.enabled.mechanisms": MECHANISM,
+        "sasl.mechanism.inter.broker.protocol": MECHANISM,
+        "sasl.mechanism.controller.protocol": MECHANISM,
         "log.dirs": str(folder(settings) / "data"),
         "auto.create.topics.enable": "false",
         "default.replication.factor": 1,
@@ -77,8 +84,17 @@ def configuration(settings: StackSettings) -> dict[str, str | int]:
     }
 
 
+def password(keys: Keys) -> dict[str, str]:
+    """Both listeners ask for it, and the broker gives it to itself. On loopback only root listens in."""
+    module, secret = "org.apache.kafka.common.security.plain.PlainLoginModule", read(keys.kafka_password)
+    login = f'{module} required username="{USER}" password="{secret}" user_{USER}="{secret}";'
+    return {f"listener.name.{name}.plain.sasl.jaas.config": login for name in ("client", "controller")}
+
+
 def files(settings: StackSettings) -> dict[Path, str]:
-    properties = "".join(f"{name}={value}\n" for name, value in configuration(settings).items())
+    """Raises OSError when the stack's keys are not there."""
+    configured = {**configuration(settings), **password(settings.keys)}
+    properties = "".join(f"{name}={value}\n" for name, value in configured.items())
     return {
         folder(settings) / "server.properties": properties,
         folder(settings) / "log4j2.yaml": LOG4J,

@@ -6,13 +6,16 @@ import logging
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx2
 from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
+from telemetry import mutual
 from tidewire.stack.errors import NotReady
 from tidewire.stack.settings import LOOPBACK, StackSettings
+from topics.settings import BrokerSettings
 
 POLL_S = 0.1
 ASK_TIMEOUT_S = 5.0
@@ -23,22 +26,18 @@ silent.addHandler(logging.NullHandler())
 silent.propagate = False
 
 
-def http() -> httpx2.Client:
+def http(identity: Path | None = None) -> httpx2.Client:
     """A client for loopback: whatever proxy the environment names is none of its business."""
-    return httpx2.Client(timeout=ASK_TIMEOUT_S, trust_env=False)
+    verify = True if identity is None else mutual.context(identity)
+    return httpx2.Client(timeout=ASK_TIMEOUT_S, trust_env=False, verify=verify)
 
 
 def kafka(settings: StackSettings) -> bool:
     """The broker has a controller and leads every partition it knows, which it says by giving its end."""
-    client = AdminClient(
-        {
-            "bootstrap.servers": settings.bootstrap,
-            "broker.address.family": "v4",
-            "socket.timeout.ms": 5000,
-            "log_level": 0,
-        },
-        logger=silent,
+    broker = BrokerSettings(
+        bootstrap=settings.bootstrap, password_file=settings.keys.kafka_password, log_level=0
     )
+    client = AdminClient({**broker.client(), "socket.timeout.ms": 5000}, logger=silent)
     try:
         metadata = client.list_topics(timeout=2.0)
         if metadata.controller_id not in metadata.brokers:
@@ -63,7 +62,7 @@ def registry(settings: StackSettings) -> bool:
     """The registry answers and refuses incompatible schemas; that setting is made if it is missing."""
     url = f"{settings.registry_url}/config"
     try:
-        with http() as client:
+        with http(settings.keys.identity) as client:
             answer = client.get(url)
             if answer.status_code == 200 and answer.json().get("compatibilityLevel") == COMPATIBILITY:
                 return client.get(f"{settings.registry_url}/subjects").status_code == 200
@@ -86,22 +85,22 @@ def zookeeper(settings: StackSettings) -> bool:
 
 def jobmanager(settings: StackSettings) -> bool:
     """The JobManager leads and answers."""
-    return answers(f"{settings.flink_url}/overview")
+    return answers(f"{settings.flink_url}/overview", settings.keys.identity)
 
 
 def taskmanager(settings: StackSettings) -> bool:
     """The JobManager knows a TaskManager with every slot of the stack."""
     try:
-        with http() as client:
+        with http(settings.keys.identity) as client:
             answer = client.get(f"{settings.flink_url}/overview")
     except httpx2.HTTPError:
         return False
     return answer.status_code == 200 and int(answer.json()["slots-total"]) >= settings.slots
 
 
-def answers(url: str) -> bool:
+def answers(url: str, identity: Path | None = None) -> bool:
     try:
-        with http() as client:
+        with http(identity) as client:
             return client.get(url).is_success
     except httpx2.HTTPError:
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tidewire.stack.keys import read
 from tidewire.stack.programs import QUICK_JVM, Program
 from tidewire.stack.settings import LOOPBACK, StackSettings
 
@@ -17,7 +18,10 @@ def environment(settings: StackSettings) -> dict[str, str]:
     return {
         "MALLOC_ARENA_MAX": "2",
         "QUARKUS_HTTP_HOST": LOOPBACK,
-        "QUARKUS_HTTP_PORT": str(settings.registry_port),
+        "QUARKUS_HTTP_SSL_PORT": str(settings.registry_port),
+        "QUARKUS_HTTP_INSECURE_REQUESTS": "disabled",
+        "QUARKUS_HTTP_SSL_CERTIFICATE_KEY_STORE_FILE": str(settings.keys.store),
+        "QUARKUS_HTTP_SSL_CERTIFICATE_KEY_STORE_FILE_TYPE": "PKCS12",
         "QUARKUS_MANAGEMENT_HOST": LOOPBACK,
         "QUARKUS_MANAGEMENT_PORT": str(settings.registry_management_port),
         "QUARKUS_LOG_LEVEL": "WARN",
@@ -46,5 +50,8 @@ def program(settings: StackSettings) -> Program:
         name="registry",
         argv=(str(settings.java), *heap, "-jar", str(runner)),
         directory=str(install),
-        env=environment(settings),
+        env={
+            **environment(settings),
+            "QUARKUS_HTTP_SSL_CERTIFICATE_KEY_STORE_PASSWORD": read(settings.keys.store_password),
+        },
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tidewire.stack import flink, kafka, readiness, registry, zookeeper
+from tidewire.stack import flink, flink_ui, kafka, readiness, registry, zookeeper
 from tidewire.stack.programs import Program
 from tidewire.stack.settings import StackSettings
 
@@ -28,6 +28,7 @@ class Service:
             "kafka": settings.bootstrap,
             "registry": settings.registry_url,
             "jobmanager": settings.flink_url,
+            "flink-ui": settings.flink_ui_url,
         }
         return known.get(self.name)
 
@@ -75,6 +76,14 @@ SERVICES: dict[str, Service] = {
             flink.taskmanager,
             readiness.taskmanager,
         ),
+        Service(
+            "flink-ui",
+            "Flink's web UI",
+            ("flink_ui_port",),
+            flink_ui.files,
+            flink_ui.program,
+            flink_ui.ready,
+        ),
     )
 }
 
@@ -83,7 +92,7 @@ ALL_SERVICES = tuple(SERVICES)
 
 STOP_ORDER: tuple[tuple[str, ...], ...] = (
     # before its TaskManager, or it would start to recover the jobs it is about to leave
-    ("jobmanager",),
+    ("flink-ui", "jobmanager"),
     ("taskmanager",),
     ("zookeeper", "registry"),
     ("kafka",),

@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from tidewire.stack.jars import CHECKOUT, JARS
+from tidewire.stack.keys import Keys
 from tidewire.stack.private import owned
 
 HOME_VARIABLE = "TIDEWIRE_HOME"
@@ -42,6 +43,7 @@ class StackSettings(BaseSettings):
     zookeeper_port: int = 18084
     jobmanager_port: int = 18085
     reader_port: int = 18080
+    flink_ui_port: int = 18086
 
     slots: int = 8
     checkpoint_interval_s: float = 2.0
@@ -109,25 +111,39 @@ class StackSettings(BaseSettings):
 
     @property
     def registry_url(self) -> str:
-        return f"http://{LOOPBACK}:{self.registry_port}/apis/ccompat/v7"
+        return f"https://{LOOPBACK}:{self.registry_port}/apis/ccompat/v7"
 
     @property
     def flink_url(self) -> str:
-        return f"http://{LOOPBACK}:{self.flink_port}"
+        """Flink's REST interface, for who has the stack's identity."""
+        return f"https://{LOOPBACK}:{self.flink_port}"
+
+    @property
+    def flink_ui_url(self) -> str:
+        """Flink's web UI for people; opened once with the token."""
+        return f"http://{LOOPBACK}:{self.flink_ui_port}"
+
+    @property
+    def keys(self) -> Keys:
+        """The stack's secrets."""
+        return Keys(self.folder / "keys")
 
     @property
     def reader_url(self) -> str:
         return f"http://{LOOPBACK}:{self.reader_port}"
 
     def environment(self) -> dict[str, str]:
-        """What every part of Tidewire needs to find this stack; nothing secret, nothing of a lane."""
+        """What every part needs to find this stack: of secrets where they lie, of a lane nothing."""
         hosts = [part for part in os.environ.get("NO_PROXY", "").split(",") if part]
         own = [host for host in (LOOPBACK, "localhost") if host not in hosts]
         return {
             HOME_VARIABLE: str(self.home),
             "TIDEWIRE_KAFKA_BOOTSTRAP": self.bootstrap,
+            "TIDEWIRE_KAFKA_PASSWORD_FILE": str(self.keys.kafka_password),
             "TIDEWIRE_REGISTRY_URL": self.registry_url,
+            "TIDEWIRE_REGISTRY_CA": str(self.keys.certificate),
             "TIDEWIRE_FLINK_URL": self.flink_url,
+            "TIDEWIRE_FLINK_IDENTITY": str(self.keys.identity),
             "TIDEWIRE_READER_URL": self.reader_url,
             "TIDEWIRE_READER_PORT": str(self.reader_port),
             "NO_PROXY": ",".join([*hosts, *own]),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tidewire.stack import contents, flink, kafka, moved, ports, private, readiness
+from tidewire.stack import contents, flink, kafka, keys, moved, ports, private, readiness
 from tidewire.stack.errors import NotReady, StackError
 from tidewire.stack.jars import DONE
 from tidewire.stack.leftovers import end, marked
@@ -167,6 +167,7 @@ class Stack:
             shutil.rmtree(self.settings.folder / "programs", ignore_errors=True)
             private.claim(self.settings.home)
             moved.make_fit(self.settings, remembered)
+            keys.make(self.settings.keys.folder)
         elif remembered not in (None, self.settings.ports):
             raise StackError(
                 "The stack is running on other ports than those asked for now; stop it first with `./tw down`"
@@ -176,7 +177,8 @@ class Stack:
         for name in names:
             for path, text in SERVICES[name].files(self.settings).items():
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text)
+                # Some hold passwords.
+                keys.write(path, text.encode())
         if set(names) - set(LOG_SERVICES):
             flink.link_library(self.settings)
         if "kafka" in names:

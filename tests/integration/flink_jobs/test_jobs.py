@@ -162,7 +162,12 @@ def flowed(stack: Stack) -> Flow:
     broker = contents.broker(settings)
     codec = Codec(Registry(contents.registry(settings)))
     jobs = Jobs(
-        ClusterSettings(url=settings.flink_url, variables=stack.flink_environment(), start_timeout_s=400)
+        ClusterSettings(
+            url=settings.flink_url,
+            identity=settings.keys.identity,
+            variables=stack.flink_environment(),
+            start_timeout_s=400,
+        )
     )
     live = run_of(stack)
     feed = Feed(broker, codec, seed=7)

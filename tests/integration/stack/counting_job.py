@@ -22,6 +22,7 @@ def main(bootstrap: str, topic: str) -> None:
     t.execute_sql(
         f"CREATE TABLE counted (n BIGINT) WITH ('connector' = 'kafka', 'topic' = '{topic}', "
         f"'properties.bootstrap.servers' = '{bootstrap}', 'format' = 'json', "
+        "'properties.security.protocol' = 'SASL_PLAINTEXT', 'properties.sasl.mechanism' = 'PLAIN', "
         f"'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = '{topic}', "
         "'properties.transaction.timeout.ms' = '86400000')"
     )

@@ -23,7 +23,7 @@ def test_log_has_every_topic_with_its_partitions(kafka: Any) -> None:
 
 
 def test_registry_has_every_schema_and_refuses_an_incompatible_one(kafka: Any) -> None:
-    with http() as client:
+    with http(kafka.registry.ca) as client:
         subjects = client.get(f"{kafka.registry.url}/subjects").json()
         assert len(subjects) >= len(SCHEMA_FILES)
         level = client.get(f"{kafka.registry.url}/config").json()["compatibilityLevel"]
@@ -36,7 +36,7 @@ def test_registry_has_every_schema_and_refuses_an_incompatible_one(kafka: Any) -
 
 
 def test_cluster_offers_its_slots(flink: Any) -> None:
-    with http() as client:
+    with http(flink.stack.settings.keys.identity) as client:
         managers = client.get(f"{flink.flink_url}/taskmanagers").json()["taskmanagers"]
     assert [manager["slotsNumber"] for manager in managers] == [flink.stack.settings.slots]
 

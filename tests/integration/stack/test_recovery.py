@@ -65,7 +65,7 @@ def until(condition: Callable[[], bool], what: str, timeout_s: float = 400) -> N
 
 
 def ask(stack: Stack, path: str) -> Any:
-    with http() as client:
+    with http(stack.settings.keys.identity) as client:
         answer = client.get(f"{stack.settings.flink_url}/{path}")
     return answer.json() if answer.is_success else {}
 

@@ -6,7 +6,6 @@ import asyncio
 import uuid
 
 import pytest
-from aiokafka.client import AIOKafkaClient
 from aiokafka.protocol.admin import DescribeClientQuotasRequest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
@@ -19,13 +18,12 @@ from topics.groups import committed, delete_groups, groups
 from topics.lane import Lane
 from topics.reading import reader_config
 from topics.settings import BrokerSettings
-from topics.wire import open_transactions, set_read_quotas
+from topics.wire import connected, open_transactions, set_read_quotas
 
 
 def quota(broker: BrokerSettings, client_id: str) -> list[tuple[str, float]]:
     async def asked() -> list[tuple[str, float]]:
-        client = AIOKafkaClient(bootstrap_servers=broker.bootstrap)
-        await client.bootstrap()
+        client = await connected(broker)
         try:
             request = DescribeClientQuotasRequest([("client-id", 0, client_id)], True)
             answer = await client.send(client.get_random_node(), request)

@@ -47,10 +47,13 @@ def state(of: FeedSpec, reason: str | None) -> FeedState:
 
 def test_status_keeps_every_address_and_the_home_on_a_line(narrow: Narrow) -> None:
     show_programs(narrow.console, stack_status())
-    show_addresses(narrow.console, stack_status(), "http://127.0.0.1:18080")
+    show_addresses(
+        narrow.console, stack_status(), "http://127.0.0.1:18080", "http://127.0.0.1:18086/?token=t"
+    )
     assert "Page and API    http://127.0.0.1:18080" in narrow.lines
     assert "Schema registry http://127.0.0.1:18081/apis/ccompat/v7" in narrow.lines
-    assert "Flink web UI    http://127.0.0.1:18082" in narrow.lines
+    assert "Flink web UI    http://127.0.0.1:18086/?token=t" in narrow.lines
+    assert "Flink's REST    http://127.0.0.1:18082" in narrow.lines
     assert "Kafka           127.0.0.1:19092" in narrow.lines
     assert f"5000 MB in all, home {HOME}" in narrow.lines
     (row,) = (line for line in narrow.lines if line.startswith("kafka"))

@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tidewire.stack import container, flink
+from tidewire.stack import container, flink, keys
 from tidewire.stack.container import HELD, ContainerSettings, claim, command, configuration
 from tidewire.stack.jars import JARS
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> ContainerSettings:
-    return ContainerSettings(jars=JARS, run=tmp_path / "run", scratch=tmp_path / "scratch")
+    keys.make(tmp_path / "keys", (*keys.LOCAL_NAMES, "jobmanager"))
+    return ContainerSettings(
+        jars=JARS, run=tmp_path / "run", scratch=tmp_path / "scratch", keys=tmp_path / "keys"
+    )
 
 
 def test_configuration_differs_from_the_local_one_only_in_addresses_and_recovery(
@@ -36,7 +39,12 @@ def test_each_process_finds_its_files_written(settings: ContainerSettings) -> No
         argv, variables = command(which, settings)
         assert Path(argv[0]).name == "java"
         conf = Path(argv[argv.index("--configDir") + 1])
-        assert yaml.safe_load((conf / "config.yaml").read_text())["rest.address"] == "jobmanager"
+        configured = yaml.safe_load((conf / "config.yaml").read_text())
+        assert configured["rest.address"] == "jobmanager"
+        assert configured["security.ssl.rest.authentication-enabled"]
+        assert configured["security.ssl.internal.enabled"]
+        assert Path(configured["security.ssl.rest.keystore"]).is_file()
+        assert configured["security.ssl.rest.keystore-password"] not in " ".join(argv)
         assert "type = CONSOLE" in (conf / "log4j.properties").read_text()
         assert variables["FLINK_CONF_DIR"] == str(conf)
         assert any((settings.run / "flink" / "lib").glob("flink-sql-connector-kafka*.jar"))

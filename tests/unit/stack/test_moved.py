@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tidewire.stack import flink, zookeeper
+from tidewire.stack import flink, keys, zookeeper
 from tidewire.stack.errors import StackError
 from tidewire.stack.moved import make_fit, relocated
 from tidewire.stack.settings import StackSettings
@@ -61,6 +61,7 @@ def test_a_path_that_is_no_string_of_its_own_is_refused(length: int) -> None:
 def home(tmp_path: Path) -> StackSettings:
     """One that ran where it is."""
     settings = StackSettings.model_validate({"home": tmp_path / "home"})
+    keys.make(settings.keys.folder)
     state = flink.lanes(settings) / "live" / "stories" / "checkpoints" / "1" / "chk-7" / "_metadata"
     for path, text in flink.files(settings).items():
         path.parent.mkdir(parents=True, exist_ok=True)

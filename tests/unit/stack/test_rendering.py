@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tidewire.stack import flink, kafka, registry, zookeeper
+from tidewire.stack import flink, kafka, keys, registry, zookeeper
 from tidewire.stack.programs import (
     Program,
     Role,
@@ -26,7 +26,9 @@ from tidewire.stack.settings import LOOPBACK, StackSettings
 
 @pytest.fixture
 def settings(tmp_path: Path) -> StackSettings:
-    return StackSettings(home=tmp_path / "home of 100%", kafka_port=1, flink_port=2, zookeeper_port=3)
+    made = StackSettings(home=tmp_path / "home of 100%", kafka_port=1, flink_port=2, zookeeper_port=3)
+    keys.make(made.keys.folder)
+    return made
 
 
 def test_kafka_listens_on_loopback_only(settings: StackSettings) -> None:
@@ -47,7 +49,10 @@ def test_cluster_id_is_the_homes_own_and_stays(settings: StackSettings, tmp_path
 def test_flink_configuration_is_yaml_that_binds_to_loopback(settings: StackSettings) -> None:
     text = flink.files(settings)[flink.conf(settings) / "config.yaml"]
     values = yaml.safe_load(text)
-    assert values == flink.configuration(settings)
+    assert values == {**flink.configuration(settings), **flink.tls(settings.keys)}
+    for where in ("rest.enabled", "rest.authentication-enabled", "internal.enabled"):
+        assert values[f"security.ssl.{where}"] is True
+    assert values["web.submit.enable"] is values["web.cancel.enable"] is False
     addresses = {
         name: value for name, value in values.items() if name.endswith(("-host", "address", ".host"))
     }
@@ -91,7 +96,7 @@ def test_library_links_follow_the_wanted_jars(tmp_path: Path) -> None:
 def test_registry_and_zookeeper_listen_on_loopback_only(settings: StackSettings) -> None:
     environment = registry.environment(settings)
     assert environment["QUARKUS_HTTP_HOST"] == environment["QUARKUS_MANAGEMENT_HOST"] == LOOPBACK
-    (text,) = zookeeper.files(settings).values()
+    text = zookeeper.files(settings)[zookeeper.folder(settings) / "zoo.cfg"]
     assert f"clientPortAddress={LOOPBACK}\n" in text
 
 
@@ -124,7 +129,14 @@ def test_role_gets_the_stacks_addresses_and_keeps_its_own_environment(settings: 
     assert launched["env"]["TIDEWIRE_LANE"] == "check"
     assert launched["env"]["QUOTE"] == "a \"'b\n"
     assert launched["env"]["TIDEWIRE_KAFKA_BOOTSTRAP"] == f"{LOOPBACK}:1"
-    assert launched["env"]["TIDEWIRE_FLINK_URL"] == f"http://{LOOPBACK}:2"
+    assert launched["env"]["TIDEWIRE_FLINK_URL"] == f"https://{LOOPBACK}:2"
+
+
+def test_no_secret_is_on_a_command_line(settings: StackSettings) -> None:
+    secret = {keys.read(each) for each in settings.keys.passwords}
+    for service in SERVICES.values():
+        said = " ".join(service.program(settings).argv)
+        assert not [each for each in secret if each in said], service.name
 
 
 def test_every_service_is_stopped_once_and_kafka_last() -> None:

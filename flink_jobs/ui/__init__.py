@@ -1,0 +1,1 @@
+"""Flink's web UI for people: looked at through a door that lets nothing be changed."""
