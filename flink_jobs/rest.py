@@ -108,7 +108,8 @@ class FlinkRest:
             timeout=timeout_s,
             trust_env=False,
             transport=transport,
-            verify=True if identity is None else mutual.context(identity),
+            # Before a stack first starts it has none, and then nobody answers either.
+            verify=mutual.context(identity) if identity is not None and identity.exists() else True,
         )
         weakref.finalize(self, self._http.close)
 

@@ -68,10 +68,11 @@ def runs(lane: Lane = LIVE, names: Iterable[JobName] = JOBS, bounds: Bounds | No
 
 
 class Jobs:
-    """The jobs of a cluster."""
+    """The jobs of a cluster. ``broker``: how to log in to each run's; default: as the environment says."""
 
-    def __init__(self, cluster: ClusterSettings | None = None) -> None:
+    def __init__(self, cluster: ClusterSettings | None = None, broker: BrokerSettings | None = None) -> None:
         self._cluster = cluster or ClusterSettings()
+        self._broker = broker or BrokerSettings()
         self.rest = FlinkRest(self._cluster.url, identity=self._cluster.identity)
 
     def submit_all(self, runs: Iterable[Run], fresh: bool = False) -> list[Started]:
@@ -97,8 +98,8 @@ class Jobs:
                 raise AlreadyRunning(
                     f"{run.name} is already {running.state} as job {running.id}; stop it first"
                 )
-            ensure_topics(BrokerSettings(bootstrap=run.bootstrap), run.lane)
-            state = retained.starting_state(run, savepoint, fresh, _has_outputs(run))
+            ensure_topics(self._broker_of(run), run.lane)
+            state = retained.starting_state(run, savepoint, fresh, _has_outputs(self._broker_of(run), run))
             if state is None and run.start is not None:
                 # Its source begins where its group stands.
                 self._note(run, run.start.offsets)
@@ -168,7 +169,7 @@ class Jobs:
         checkpoints = self.rest.checkpoints(job_id)
         if not checkpoints.since_restored:
             return False
-        place = committed(BrokerSettings(bootstrap=run.bootstrap), run.connection.group(run.job), run.source)
+        place = committed(self._broker_of(run), run.connection.group(run.job), run.source)
         unread = {partition for partition, end in bounds.offsets.items() if place.get(partition, 0) < end}
         if not unread:
             return True
@@ -184,14 +185,16 @@ class Jobs:
 
     def has_written(self, run: Run) -> bool:
         """Whether there are outputs of it, which are committed by its checkpoints alone."""
-        return _has_outputs(run)
+        return _has_outputs(self._broker_of(run), run)
+
+    def _broker_of(self, run: Run) -> BrokerSettings:
+        return self._broker.model_copy(update={"bootstrap": run.bootstrap})
 
     def _note(self, run: Run, offsets: Mapping[int, int]) -> None:
-        broker = BrokerSettings(bootstrap=run.bootstrap)
-        commit_offsets(broker, run.connection.group(run.job), run.source, offsets)
+        commit_offsets(self._broker_of(run), run.connection.group(run.job), run.source, offsets)
 
     def _run(self, run: Run, state: Path | None, lock: IO[str]) -> str:
-        asked = run.model_copy(update={"sasl": BrokerSettings().password_file is not None})
+        asked = run.model_copy(update={"sasl": self._broker.password_file is not None})
         command = [str(self._cluster.script), "run", "-d"]
         if state is not None:
             command += ["-s", state.as_uri(), "-cm", "NO_CLAIM"]
@@ -245,8 +248,7 @@ def _alone(run: Run) -> Iterator[IO[str]]:
         yield lock
 
 
-def _has_outputs(run: Run) -> bool:
-    broker = BrokerSettings(bootstrap=run.bootstrap)
+def _has_outputs(broker: BrokerSettings, run: Run) -> bool:
     return any(True for topic in OUTPUTS[run.job] for _ in read_range(broker, run.lane.topic(topic)))
 
 

@@ -61,6 +61,15 @@ class RunningLog:
     broker: BrokerSettings
     registry: RegistrySettings
 
+    def variables(self) -> dict[str, str]:
+        """With what a program finds both and logs in."""
+        return {
+            "TIDEWIRE_KAFKA_BOOTSTRAP": self.broker.bootstrap,
+            "TIDEWIRE_KAFKA_PASSWORD_FILE": str(self.broker.password_file),
+            "TIDEWIRE_REGISTRY_URL": self.registry.url,
+            "TIDEWIRE_REGISTRY_CA": str(self.registry.ca),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class RunningFlink:

@@ -18,6 +18,9 @@ def answers(settings: BrokerSettings) -> bool:
     """Whether some broker of the list listens and tells of its topics."""
     if not any(_listens(each) for each in settings.bootstrap.split(",")):
         return False
+    if settings.password_file is not None and not settings.password_file.exists():
+        # Who listens there is not the broker of this home, which has never been started.
+        return False
     quiet = settings.model_copy(update={"log_level": 0})
     try:
         AdminClient(dict(quiet.client())).list_topics(timeout=METADATA_S)

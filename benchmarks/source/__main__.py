@@ -117,9 +117,8 @@ def _seconds(way: Any, topic: str) -> float:
 
 def _options(topic: str) -> dict[str, str]:
     # No flood stops it: half of what it reads is foreign.
-    options = Connection(broker().bootstrap, stack_settings().registry_url, LIVE, 1_000_000).source(
-        ARTICLES_RAW, "bench"
-    )
+    connection = Connection(broker().bootstrap, stack_settings().registry_url, LIVE, 1_000_000, sasl=True)
+    options = connection.source(ARTICLES_RAW, "bench")
     return {**options, "topic": topic, "scan.bounded.mode": "latest-offset"}
 
 

@@ -175,7 +175,9 @@ def test_a_registry_with_other_numbers_is_refused_until_it_is_put_right(
         with monkeypatch.context() as patched:
             patched.setattr(contents, "prepare", lambda settings: None)
             home.stack.up(services=LOG_SERVICES)
-        client = SchemaRegistryClient({"url": home.settings.registry_url})
+        client = SchemaRegistryClient(
+            {"url": home.settings.registry_url, "ssl.ca.location": str(home.settings.keys.certificate)}
+        )
         for each in reversed(SCHEMA_FILES.values()):
             client.register_schema(full_name(each), Schema(schema_text(each), "AVRO"))
         client.close()

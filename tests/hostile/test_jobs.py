@@ -110,7 +110,13 @@ def flowed(stack: Stack) -> Hostile:
     broker = contents.broker(settings)
     codec = Codec(Registry(contents.registry(settings)))
     jobs = Jobs(
-        ClusterSettings(url=settings.flink_url, variables=stack.flink_environment(), start_timeout_s=400)
+        ClusterSettings(
+            url=settings.flink_url,
+            identity=settings.keys.identity,
+            variables=stack.flink_environment(),
+            start_timeout_s=400,
+        ),
+        broker,
     )
     hostile = Hostile(stack, jobs, codec)
     live = run_of(stack)

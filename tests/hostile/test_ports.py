@@ -159,7 +159,7 @@ def test_the_registry_speaks_to_no_page(flink: RunningFlink) -> None:
         httpx2.get(f"http://{LOOPBACK}:{settings.registry_port}/apis", trust_env=False)
     with pytest.raises(httpx2.ConnectError, match=r"(?i)certificate"):
         httpx2.get(settings.registry_url, trust_env=False)
-    with http(settings.keys.certificate) as client:
+    with http(settings.keys.identity) as client:
         assert client.get(f"{settings.registry_url}/subjects").is_success
 
 

@@ -306,8 +306,8 @@ def _program(settings: StackSettings, name: str, jvm: tuple[str, ...], main: str
             f"io.tmp.dirs={temporary}",
         ),
         directory=str(folder(settings)),
-        env=environment(settings),
-        # Python workers read the settings of their jobs.
+        # Python workers read the settings of their jobs, and ask the registry.
+        env={**environment(settings), "TIDEWIRE_REGISTRY_CA": str(settings.keys.certificate)},
         passes=SETTINGS,
         clear=(str(temporary),),
         end_leftovers=True,

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from telemetry.environment import SETTINGS
 from tidewire.stack import readiness
 from tidewire.stack.keys import read
 from tidewire.stack.programs import Program
 from tidewire.stack.settings import LOOPBACK, StackSettings
-
-HOSTS = "TIDEWIRE_FLINK_UI_HOSTS"
 
 
 def files(settings: StackSettings) -> dict[Path, str]:
@@ -36,6 +35,8 @@ def program(settings: StackSettings) -> Program:
             "TIDEWIRE_FLINK_UI_PORT": str(settings.flink_ui_port),
             "TIDEWIRE_FLINK_UI_TOKEN_FILE": str(settings.keys.ui_token),
         },
+        # The operator may name hosts.
+        passes=SETTINGS,
         start_s=1,
     )
 

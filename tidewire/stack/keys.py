@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from tidewire.printing import tell
 from topics.settings import USER
 
 VALID = timedelta(days=825)
@@ -190,10 +191,10 @@ def _private_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 def main(arguments: list[str]) -> int:
     if not arguments:
-        print("usage: python -m tidewire.stack.keys FOLDER [NAME...]", file=sys.stderr)
+        tell("usage: python -m tidewire.stack.keys FOLDER [NAME...]", err=True)
         return 2
     made = make(Path(arguments[0]), (*LOCAL_NAMES, *arguments[1:]))
-    print("made a certificate; restart what knows another one" if made else "the certificate is good")
+    tell("made a certificate; restart what knows another one" if made else "the certificate is good")
     return 0
 
 

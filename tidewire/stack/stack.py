@@ -124,7 +124,8 @@ class Stack:
 
     def flink_environment(self) -> dict[str, str]:
         """What `flink run` needs to submit to this stack's cluster, beside `environment()`."""
-        return flink.environment(self.settings)
+        ca = {"TIDEWIRE_REGISTRY_CA": str(self.settings.keys.certificate)}
+        return {**flink.environment(self.settings), **ca}
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

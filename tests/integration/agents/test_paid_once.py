@@ -75,8 +75,7 @@ def _spend_agrees(kafka: Any, lane: Lane, home: Path, paid: list[AgentEvent]) ->
     environment = {
         **os.environ,
         "TIDEWIRE_HOME": str(home),
-        "TIDEWIRE_KAFKA_BOOTSTRAP": kafka.broker.bootstrap,
-        "TIDEWIRE_REGISTRY_URL": kafka.registry.url,
+        **kafka.variables(),
     }
     main = "from tidewire.cli import main; main()"
     command = [sys.executable, "-c", main, "spend", "--lane", lane.name, "--json"]

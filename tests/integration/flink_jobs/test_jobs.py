@@ -167,7 +167,8 @@ def flowed(stack: Stack) -> Flow:
             identity=settings.keys.identity,
             variables=stack.flink_environment(),
             start_timeout_s=400,
-        )
+        ),
+        broker,
     )
     live = run_of(stack)
     feed = Feed(broker, codec, seed=7)

@@ -59,7 +59,7 @@ def test_the_log_is_counted_by_feed_as_it_grows(kafka: Any) -> None:
 def test_the_sample_in_lock_step_ends_with_the_labelled_counts(
     kafka: Any, newswire: Make, tmp_path: Path
 ) -> None:
-    where = {"TIDEWIRE_KAFKA_BOOTSTRAP": kafka.broker.bootstrap, "TIDEWIRE_REGISTRY_URL": kafka.registry.url}
+    where = kafka.variables()
     server = newswire("--mode", "lock", **where)
     codec = Codec(Registry(kafka.registry))
     catalogue = server.get("/catalogue.json").json()

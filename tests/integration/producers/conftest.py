@@ -162,8 +162,7 @@ class Workers:
         self._environment = {
             **os.environ,
             "TIDEWIRE_HOME": str(home),
-            "TIDEWIRE_KAFKA_BOOTSTRAP": kafka.broker.bootstrap,
-            "TIDEWIRE_REGISTRY_URL": kafka.registry.url,
+            **kafka.variables(),
             "TIDEWIRE_PRODUCERS_ALLOW_HOSTS": server.base.removeprefix("http://"),
             "TIDEWIRE_PRODUCERS_MIN_INTERVAL_S": "0.2",
             "TIDEWIRE_PRODUCERS_MAX_INTERVAL_S": "0.2",

@@ -46,8 +46,7 @@ class Reader:
         self.environment = {
             **os.environ,
             "TIDEWIRE_HOME": str(home),
-            "TIDEWIRE_KAFKA_BOOTSTRAP": kafka.broker.bootstrap,
-            "TIDEWIRE_REGISTRY_URL": kafka.registry.url,
+            **kafka.variables(),
             "TIDEWIRE_READER_PORT": str(port),
             "TIDEWIRE_READER_LANES_EVERY_S": "1",
             "TIDEWIRE_READER_BATCH_SIZE": "20",

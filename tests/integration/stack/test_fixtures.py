@@ -23,7 +23,7 @@ def test_log_has_every_topic_with_its_partitions(kafka: Any) -> None:
 
 
 def test_registry_has_every_schema_and_refuses_an_incompatible_one(kafka: Any) -> None:
-    with http(kafka.registry.ca) as client:
+    with http(kafka.stack.settings.keys.identity) as client:
         subjects = client.get(f"{kafka.registry.url}/subjects").json()
         assert len(subjects) >= len(SCHEMA_FILES)
         level = client.get(f"{kafka.registry.url}/config").json()["compatibilityLevel"]

@@ -211,8 +211,7 @@ def test_a_retry_killed_before_its_commit_has_sent_nothing(log: Log, kafka: Any)
     letter = log.fail(log.write(ARTICLES_RAW, "killed", entry("killed")))
     environment = {
         **os.environ,
-        "TIDEWIRE_KAFKA_BOOTSTRAP": kafka.broker.bootstrap,
-        "TIDEWIRE_REGISTRY_URL": kafka.registry.url,
+        **kafka.variables(),
     }
     child = subprocess.Popen(
         [sys.executable, "-c", HELD, letter.name], env=environment, stdout=subprocess.PIPE, text=True

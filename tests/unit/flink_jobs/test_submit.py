@@ -65,7 +65,7 @@ def jobs(
     client.write_text(f"#!/bin/sh\n{said}\n")
     client.chmod(0o755)
     monkeypatch.setattr(submit, "ensure_topics", lambda *_: None)
-    monkeypatch.setattr(submit, "_has_outputs", lambda _: outputs)
+    monkeypatch.setattr(submit, "_has_outputs", lambda *_: outputs)
     variables = dict.fromkeys(("FLINK_CONF_DIR", "FLINK_LIB_DIR", "FLINK_OPT_DIR", "JAVA_HOME"), str(folder))
     settings = ClusterSettings(variables={**variables, "FLINK_BIN_DIR": str(folder)}, start_timeout_s=5)
     asked = Jobs(settings)
