@@ -22,15 +22,11 @@ import feedparser
 
 from language.clean import clean, clean_line, plain
 from language.detect import declared
+from producers.counting import TooMuch, check, readable
+from producers.urls import without_userinfo
+from schemas import limits
+from schemas.strings import sanitised
 
-MAX_ENTRIES = 10_000
-MAX_TITLE_CHARS = 1_000
-MAX_URL_CHARS = 4_000
-MAX_GUID_CHARS = 4_000
-MAX_AUTHORS = 20
-MAX_CATEGORIES = 50
-MAX_NAME_CHARS = 200
-MAX_DATE_CHARS = 256
 # What is outside is a misread number, not a date of news.
 EARLIEST_MS = 0
 LATEST_MS = 7_258_118_400_000  # 2200-01-01
@@ -39,9 +35,9 @@ _HEAD = 4_096
 _ENCODING = re.compile(rb"""<\?xml[^>]*\bencoding\s*=""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_LANGUAGE = re.compile(rb"<(?:dc:)?language[^>]*>\s*([A-Za-z_-]{2,20})\s*</", re.IGNORECASE)
+_LANGUAGE = re.compile(rb"<(?:dc:)?language[^<>]{0,99}>\s{0,99}([A-Za-z_-]{2,20})\s{0,99}</", re.IGNORECASE)
 _FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2} [A-Z][a-z]{2} \d{4}")
-_TTL = re.compile(rb"<ttl[^>]*>\s*(\d{1,7})\s*</ttl>", re.IGNORECASE)
+_TTL = re.compile(rb"<ttl[^<>]{0,99}>\s{0,99}(\d{1,7})\s{0,99}</ttl>", re.IGNORECASE)
 _PLAIN_TYPES = frozenset(("text", "text/plain"))
 
 
@@ -77,18 +73,24 @@ class Document:
 
 def read(body: bytes, url: str, content_type: str = "") -> Document:
     """The document that ``url`` answered with. Raises Unreadable with the reason."""
-    utf8 = _in_utf8(body, content_type)
+    try:
+        utf8 = _in_utf8(readable(body), content_type)
+        check(utf8)
+    except TooMuch as error:
+        raise Unreadable(str(error)) from error
     parsed, refused = _fast(utf8)
     parser: Literal["fastfeedparser", "feedparser"] = "fastfeedparser"
     if parsed is None or not parsed.get("entries"):
+        if len(utf8) > limits.SLOW_DOCUMENT_BYTES or utf8.count(b"<") > limits.SLOW_DOCUMENT_TAGS:
+            raise Unreadable(f"no entries, and too large for the slow parser: {refused}")
         reference = _reference(utf8, content_type)
         if reference is not None:
             parsed, parser = reference, "feedparser"
     if parsed is None:
         raise Unreadable(f"not a feed: {refused}")
     found = parsed.get("entries") or []
-    if len(found) > MAX_ENTRIES:
-        raise Unreadable(f"{len(found)} entries, more than the {MAX_ENTRIES} that one document may hold")
+    if len(found) > limits.DOCUMENT_ENTRIES:
+        raise Unreadable(f"{len(found)} entries, more than the {limits.DOCUMENT_ENTRIES} that it may hold")
     feed = parsed.get("feed") or {}
     return Document(
         language=declared(_text(feed.get("language"))) or declared(_in_head(_LANGUAGE, utf8)),
@@ -103,7 +105,7 @@ def _fast(body: bytes) -> tuple[Mapping[str, Any] | None, str]:
     try:
         return fastfeedparser.parse(body, include_media=False, include_enclosures=False), ""
     except Exception as error:  # noqa: BLE001 - whatever it stumbles over, the reference parser is asked next
-        return None, f"{type(error).__name__}: {error}"[:500]
+        return None, sanitised(f"{type(error).__name__}: {error}", 500)
 
 
 def _reference(body: bytes, content_type: str) -> Mapping[str, Any] | None:
@@ -121,15 +123,20 @@ def _reference(body: bytes, content_type: str) -> Mapping[str, Any] | None:
 
 
 def _entry(raw: Mapping[str, Any], position: int, base: str) -> Entry:
-    guid = _text(raw.get("id")).strip()[:MAX_GUID_CHARS]
+    guid = without_userinfo(
+        sanitised(_text(raw.get("id")).strip()[: limits.GUID_CHARACTERS], limits.GUID_CHARACTERS)
+    )
     link = _text(raw.get("link")).strip() or (guid if guid.startswith(("http://", "https://")) else "")
     return Entry(
         guid="" if guid == link else guid,
         url=_absolute(link, base),
-        title=clean_line(_text(raw.get("title")))[:MAX_TITLE_CHARS].strip(),
+        title=clean_line(_text(raw.get("title")))[: limits.TITLE_CHARACTERS].strip(),
         body=_body(raw),
-        authors=_names(_authors(raw), MAX_AUTHORS),
-        categories=_names([_text(tag.get("term")) for tag in _mappings(raw.get("tags"))], MAX_CATEGORIES),
+        authors=_names(_authors(raw), limits.AUTHORS),
+        categories=_names(
+            [_text(tag.get("term")) for tag in _mappings(raw.get("tags"))],
+            limits.CATEGORIES,
+        ),
         published_at=_published_ms(raw, guid),
         position=position,
     )
@@ -151,7 +158,9 @@ def _authors(raw: Mapping[str, Any]) -> list[str]:
 
 
 def _names(values: Sequence[str], limit: int) -> tuple[str, ...]:
-    cleaned = (clean_line(value)[:MAX_NAME_CHARS] for value in values)
+    cleaned = (
+        clean_line(value)[: limits.NAME_CHARACTERS].strip() for value in values[: limits.NAMES_LOOKED_AT]
+    )
     return tuple(dict.fromkeys(value for value in cleaned if value))[:limit]
 
 
@@ -177,7 +186,7 @@ def _made_of(guid: str, said: str) -> bool:
 @lru_cache(maxsize=4_096)
 def _as_date(text: str) -> str | None:
     # URLs are no dates, and the longer a string, the longer it takes to find that out.
-    if len(text) > MAX_DATE_CHARS or text.startswith(("http://", "https://")):
+    if len(text) > limits.DATE_CHARACTERS or text.startswith(("http://", "https://")):
         return None
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
     probe = f"<rss><channel><item><pubDate>{escaped}</pubDate></item></channel></rss>"
@@ -214,11 +223,13 @@ def _in_head(pattern: re.Pattern[bytes], body: bytes) -> str:
 
 
 def _absolute(link: str, base: str) -> str:
+    if len(link) > limits.URL_CHARACTERS:
+        return ""
     try:
-        joined = urljoin(base, link) if link else ""
+        joined = without_userinfo(urljoin(base, link)) if link else ""
     except ValueError:
         return ""
-    return joined if len(joined) <= MAX_URL_CHARS else ""
+    return sanitised(joined, limits.URL_CHARACTERS) if len(joined) <= limits.URL_CHARACTERS else ""
 
 
 def _mappings(value: Any) -> list[Mapping[str, Any]]:
@@ -226,4 +237,5 @@ def _mappings(value: Any) -> list[Mapping[str, Any]]:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+    """Strings and figures: of anything else nobody knows how long it is to print."""
+    return str(value) if isinstance(value, str | int | float) else ""

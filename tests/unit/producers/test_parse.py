@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from producers.parse import MAX_ENTRIES, Unreadable, read
+from producers.parse import Unreadable, read
+from schemas.limits import DOCUMENT_ENTRIES
 
 URL = "http://a.example/feeds/all"
 RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">
@@ -177,8 +178,8 @@ def test_what_is_no_feed_is_unreadable_with_a_reason(body: bytes) -> None:
 
 
 def test_a_document_holds_a_bounded_number_of_entries() -> None:
-    with pytest.raises(Unreadable, match=f"{MAX_ENTRIES + 1} entries, more than"):
-        read(rss(*["<title>x</title>"] * (MAX_ENTRIES + 1)), URL)
+    with pytest.raises(Unreadable, match=f"{DOCUMENT_ENTRIES + 1} entries, more than"):
+        read(rss(*["<title>x</title>"] * (DOCUMENT_ENTRIES + 1)), URL)
 
 
 def test_external_entities_are_not_read() -> None:

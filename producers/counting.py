@@ -1,0 +1,137 @@
+"""Counts what a document holds, in its bytes, before a parser sees it. Linear; no I/O.
+
+A parser builds something for each tag, attribute and entry, and what it builds is a hundred times
+larger than what was said. The figures are those of schemas.limits.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+
+from schemas import limits
+
+_ENTRY = re.compile(rb"<(?:[\w.-]{1,64}:)?(?:item|entry)[\s/>]", re.IGNORECASE)
+_DECLARED = re.compile(
+    rb"""<\?xml[^>]{0,512}?\bencoding\s{0,9}=\s{0,9}["']([\w.:-]{1,64})["']""", re.IGNORECASE
+)
+# A comment, section, instruction or declaration by its beginning; or a whole tag.
+_TAG = re.compile(rb"<(?:(!--)|(!\[CDATA\[)|(\?)|(!)|(/?)([^\s<>/!?]{1,256})([^<>]*)>)")
+_ENDS = (b"-->", b"]]>", b"?>", b">")
+_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+# What stands in another file is never read.
+_HARMLESS = re.compile(
+    rb"""<!ENTITY\s{1,99}[^\s%%"'<>&]{1,64}\s{1,99}(SYSTEM\s[^<>]{0,999}|"[^"]{0,%(most)d}"|'[^']{0,%(most)d}')\s{0,99}>"""
+    % {b"most": limits.ENTITY_BYTES},
+    re.IGNORECASE,
+)
+_NESTED = re.compile(rb"%|&(?!#)")
+# Elements that HTML leaves open.
+_OPEN = frozenset((b"br", b"hr", b"img", b"input", b"meta", b"link", b"p", b"li", b"td", b"tr", b"dd", b"dt"))
+_WIDE = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_UNMARKED = tuple(("<".encode(name), name) for name in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"))
+_ASCII = bytes(range(0x20, 0x7F))
+
+
+class TooMuch(ValueError):
+    """A document holds more than it may."""
+
+
+def readable(body: bytes) -> bytes:
+    """The document in an encoding that has ASCII as such, so that what is counted is what is there.
+
+    Raises TooMuch for an encoding in which nothing can be counted.
+    """
+    for mark, encoding in _WIDE:
+        if body.startswith(mark):
+            return _DECLARED.sub(b"<?xml version='1.0'", body.decode(encoding, "replace").encode(), count=1)
+    for begin, encoding in _UNMARKED:
+        if body.startswith(begin):
+            return _DECLARED.sub(b"<?xml version='1.0'", body.decode(encoding, "replace").encode(), count=1)
+    if b"\x00" in body[:4] or body.startswith(b"\x4c\x6f\xa7\x94"):
+        raise TooMuch("not a feed: an encoding that is not told by a byte order mark")
+    declared = _DECLARED.search(body[:4_096])
+    if declared is not None and not _holds_ascii(declared.group(1).decode("ascii", "replace")):
+        raise TooMuch(f"the encoding {declared.group(1)[:40]!r}, in which tags can be hidden")
+    return body
+
+
+def _holds_ascii(encoding: str) -> bool:
+    try:
+        return (
+            codecs.lookup(encoding).name not in ("utf-7", "hz") and _ASCII.decode(encoding) == _ASCII.decode()
+        )
+    except (LookupError, UnicodeError, ValueError):
+        # utf-16 in the declaration of a document that is not: parsers see that as well.
+        return encoding.lower().startswith(("utf-16", "utf16", "unicode", "iso-10646")) or not re.match(
+            r"(?i)ebcdic|cp\d|ibm|utf-?[37]|ucs|hz|csibm", encoding
+        )
+
+
+def check(body: bytes) -> None:
+    """Raises TooMuch with what there is too much of."""
+    _at_most("bytes", len(body), limits.DOCUMENT_BYTES)
+    if body.lstrip()[:1] in (b"{", b"["):
+        _check_json(body)
+        return
+    _at_most("tags", body.count(b"<"), limits.DOCUMENT_TAGS)
+    entries = sum(1 for _ in _ENTRY.finditer(body))
+    _at_most("entries", entries, limits.DOCUMENT_ENTRIES)
+    _at_most("declarations of namespaces", body.count(b"xmlns"), limits.DOCUMENT_NAMESPACES)
+    _check_entities(body)
+    _check_tags(body)
+
+
+def _at_most(what: str, found: int, most: int) -> None:
+    if found > most:
+        raise TooMuch(f"{found} {what}, more than the {most} that one document may hold")
+
+
+def _check_json(body: bytes) -> None:
+    _at_most("objects and lists", body.count(b"{") + body.count(b"["), limits.DOCUMENT_TAGS)
+    _at_most("commas", body.count(b","), limits.DOCUMENT_COMMAS)
+
+
+def _check_entities(body: bytes) -> None:
+    declared = len(_ENTITY.findall(body))
+    _at_most("entities", declared, limits.ENTITIES)
+    if declared:
+        harmless = [found.group(1) for found in _HARMLESS.finditer(body)]
+        if len(harmless) < declared or any(_NESTED.search(value) for value in harmless):
+            raise TooMuch(f"an entity that is longer than {limits.ENTITY_BYTES} bytes or holds another one")
+
+
+def _check_tags(body: bytes) -> None:
+    at, depth, attributes = 0, 0, 0
+    opened: Counter[bytes] = Counter()
+    while (found := _TAG.search(body, at)) is not None:
+        at = found.end()
+        kind = found.lastindex or 0
+        if kind <= len(_ENDS):
+            end = body.find(_ENDS[kind - 1], at)
+            at = end + len(_ENDS[kind - 1]) if end >= 0 else at
+            if end < 0 and kind < len(_ENDS):
+                # No parser finds an end either: the rest is no markup.
+                break
+            continue
+        name, rest = found.group(6), found.group(7)
+        _at_most("bytes of one tag", len(rest), limits.TAG_BYTES)
+        if found.group(5):
+            if opened[name]:
+                opened[name] -= 1
+                depth -= 1
+            continue
+        said = max(rest.count(b"="), len(rest.split()) if len(rest) > limits.TAG_ATTRIBUTES else 0)
+        _at_most("attributes of one tag", rest.count(b"="), limits.TAG_ATTRIBUTES)
+        attributes += said
+        if not rest.endswith(b"/") and name.lower() not in _OPEN:
+            opened[name] += 1
+            depth += 1
+            _at_most("elements within each other", depth, limits.DOCUMENT_DEPTH)
+    _at_most("attributes", attributes, limits.DOCUMENT_ATTRIBUTES)
