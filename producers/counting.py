@@ -108,7 +108,8 @@ def _check_entities(body: bytes) -> None:
 
 
 def _check_tags(body: bytes) -> None:
-    at, depth, attributes = 0, 0, 0
+    at, attributes = 0, 0
+    stack: list[bytes] = []
     opened: Counter[bytes] = Counter()
     while (found := _TAG.search(body, at)) is not None:
         at = found.end()
@@ -123,15 +124,18 @@ def _check_tags(body: bytes) -> None:
         name, rest = found.group(6), found.group(7)
         _at_most("bytes of one tag", len(rest), limits.TAG_BYTES)
         if found.group(5):
-            if opened[name]:
-                opened[name] -= 1
-                depth -= 1
+            # What is open within it ends with it.
+            while opened[name] and stack:
+                last = stack.pop()
+                opened[last] -= 1
+                if last == name:
+                    break
             continue
         said = max(rest.count(b"="), len(rest.split()) if len(rest) > limits.TAG_ATTRIBUTES else 0)
         _at_most("attributes of one tag", rest.count(b"="), limits.TAG_ATTRIBUTES)
         attributes += said
         if not rest.endswith(b"/") and name.lower() not in _OPEN:
             opened[name] += 1
-            depth += 1
-            _at_most("elements within each other", depth, limits.DOCUMENT_DEPTH)
+            stack.append(name)
+            _at_most("elements within each other", len(stack), limits.DOCUMENT_DEPTH)
     _at_most("attributes", attributes, limits.DOCUMENT_ATTRIBUTES)

@@ -26,3 +26,7 @@ def test_too_much_is_refused_in_every_encoding(body: bytes, encoding: str) -> No
 def test_an_encoding_that_hides_tags_is_refused() -> None:
     with pytest.raises(TooMuch, match="hidden"):
         readable(b"<?xml version='1.0' encoding='utf-7'?>+ADw-rss+AD4-")
+
+
+def test_what_is_left_open_within_entries_is_not_depth() -> None:
+    check(b"<rss><channel>" + b"<item><title>t</item>" * 2_000)
