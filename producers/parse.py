@@ -38,6 +38,7 @@ _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _LANGUAGE = re.compile(rb"<(?:dc:)?language[^<>]{0,99}>\s{0,99}([A-Za-z_-]{2,20})\s{0,99}</", re.IGNORECASE)
 _FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2} [A-Z][a-z]{2} \d{4}")
 _TTL = re.compile(rb"<ttl[^<>]{0,99}>\s{0,99}(\d{1,7})\s{0,99}</ttl>", re.IGNORECASE)
+_REFERENCE = re.compile(rb"&#([xX][0-9A-Fa-f]{1,64}|[0-9]{1,64})(?![0-9A-Fa-f])")
 _PLAIN_TYPES = frozenset(("text", "text/plain"))
 
 
@@ -83,7 +84,7 @@ def read(body: bytes, url: str, content_type: str = "") -> Document:
     if parsed is None or not parsed.get("entries"):
         if len(utf8) > limits.SLOW_DOCUMENT_BYTES or utf8.count(b"<") > limits.SLOW_DOCUMENT_TAGS:
             raise Unreadable(f"no entries, and too large for the slow parser: {refused}")
-        reference = _reference(utf8, content_type)
+        reference = _reference(utf8, content_type, refused)
         if reference is not None:
             parsed, parser = reference, "feedparser"
     if parsed is None:
@@ -108,18 +109,31 @@ def _fast(body: bytes) -> tuple[Mapping[str, Any] | None, str]:
         return None, sanitised(f"{type(error).__name__}: {error}", 500)
 
 
-def _reference(body: bytes, content_type: str) -> Mapping[str, Any] | None:
-    """feedparser's view, or None when it does not recognise a feed, or only the ruins of one."""
-    # From a stream: a string could be taken for a URL or a file name.
-    parsed: Mapping[str, Any] = feedparser.parse(
-        io.BytesIO(body),
-        response_headers={"content-type": content_type} if content_type else {},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+def _reference(body: bytes, content_type: str, refused: str) -> Mapping[str, Any] | None:
+    """feedparser's view, or None when it does not recognise a feed, or only the ruins of one. Raises
+    Unreadable for what it breaks on; ``refused`` is why the first parser did not read it."""
+    try:
+        # From a stream: a string could be taken for a URL or a file name.
+        parsed: Mapping[str, Any] = feedparser.parse(
+            io.BytesIO(_REFERENCE.sub(_possible, body)),
+            response_headers={"content-type": content_type} if content_type else {},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:
+        raise Unreadable(f"both parsers broke on it: {refused}; {type(error).__name__}: {error}") from error
     if parsed.get("entries"):
         return parsed
     return parsed if parsed.get("version") and not parsed.get("bozo") else None
+
+
+def _possible(reference: re.Match[bytes]) -> bytes:
+    """feedparser breaks on a reference to a character that there is none of."""
+    digits = reference.group(1)
+    point = int(digits[1:], 16) if digits[:1] in b"xX" else int(digits)
+    return reference.group() if point < 0x110000 and not 0xD800 <= point < 0xE000 else b"&#xFFFD;"
 
 
 def _entry(raw: Mapping[str, Any], position: int, base: str) -> Entry:
