@@ -28,7 +28,7 @@ from topics.dead_letters import from_received, reason_of
 from topics.guard import Guard
 from topics.lane import Lane
 from topics.reading import Received
-from topics.settings import BrokerSettings, LaneSettings
+from topics.settings import MECHANISM, USER, BrokerSettings, LaneSettings
 
 install()
 import faust  # noqa: E402
@@ -193,6 +193,7 @@ def _faust_app(settings: Settings) -> faust.App:
     return faust.App(
         settings.lane.group("agents"),
         broker=f"aiokafka://{settings.broker.bootstrap.replace(',', ';')}",
+        broker_credentials=_credentials(settings.broker),
         store="memory://",
         datadir=str(folder),
         web_enabled=False,
@@ -211,6 +212,13 @@ def _faust_app(settings: Settings) -> faust.App:
         producer_max_request_size=LARGEST,
         worker_redirect_stdouts=False,
     )
+
+
+def _credentials(broker: BrokerSettings) -> faust.SASLCredentials | None:
+    password = broker.password()
+    if password is None:
+        return None
+    return faust.SASLCredentials(username=USER, password=password, mechanism=MECHANISM)
 
 
 def _assignments(app: faust.App, lane: Lane) -> Any:
