@@ -165,8 +165,7 @@ class _Desk:
 
     async def _bury(self, received: Received, error: Exception) -> None:
         """Raises Flood instead, when too many fail: then it is no fault of theirs."""
-        # An assignment is of one story; its key names it.
-        self._guard.failed((received.key or b"").decode(errors="replace"), error)
+        self._guard.failed(self._pipeline.source(received), error)
         letter = from_received(received, STAGE, error)
         await _send(
             self._app, DEAD_LETTERS, received.topic.encode(), self._pipeline.codec.encode(letter), None

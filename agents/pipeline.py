@@ -17,7 +17,7 @@ from agents.audit import events
 from agents.evaluate import evaluate
 from agents.memory import Remembered
 from agents.rail import IndicatorsMissing
-from agents.sources import sources_of
+from agents.sources import moved_by, sources_of
 from agents.work import BriefWriter, Draft, Work
 from desks import Desk
 from schemas.codec import Codec, Undecodable
@@ -104,6 +104,14 @@ class Pipeline:
             await self.send(self.lane.topic(AGENTS_AUDIT), key, self.codec.encode(event), None)
         metrics.BRIEFS.labels(desk=brief.desk, status=brief.status.value).inc()
         metrics.BRIEF_SECONDS.observe(time.monotonic() - started)
+
+    def source(self, received: Received) -> str:
+        """The owner whose article an assignment is about, who may have any number of stories; empty for what
+        is no assignment."""
+        try:
+            return moved_by(self._decode(received).story)
+        except Unusable:
+            return ""
 
     def _decode(self, received: Received) -> Assignment:
         if received.value is None:
