@@ -18,7 +18,8 @@ from producers.catalogue import delimited, objects, opml
 from producers.catalogue.admission import admitted
 from producers.catalogue.rows import CatalogueError, Row, Skipped
 from producers.logins import Login
-from producers.urls import registrable_domain, without_userinfo
+from producers.owners import owner_of
+from producers.urls import canonical_url, registrable_domain, without_userinfo
 from schemas.identity import feed_id
 from schemas.limits import DOCUMENT_BYTES, REASON_CHARACTERS, URL_CHARACTERS
 from schemas.records import FeedSpec, Reliability
@@ -138,7 +139,7 @@ def _feed(values: Mapping[str, str]) -> tuple[FeedSpec, Login | None]:
         raise ValueError(f"reliability {grade!r} is none of {', '.join(Reliability.__members__)}")
     site_url = without_userinfo(given.get("site_url", ""))
     given["site_url"] = site_url if len(site_url) <= URL_CHARACTERS else ""
-    publisher = given.get("publisher") or registrable_domain(given["site_url"]) or registrable_domain(url)
+    publisher = given.get("publisher") or _publisher(given["site_url"], url)
     given |= {
         "url": said,
         "publisher": publisher,
@@ -149,3 +150,11 @@ def _feed(values: Mapping[str, str]) -> tuple[FeedSpec, Login | None]:
     active = values.get("active", "").strip().lower() not in FALSE_WORDS
     feed, login = admitted(FeedSpec(feed_id="", reliability=Reliability(grade), active=active, **given))
     return replace(feed, feed_id=feed_id(feed.url)), login
+
+
+def _publisher(site_url: str, url: str) -> str:
+    """Where no publisher is listed: the site's domain, if its owner is the feed's, or if the feed lies with
+    somebody who serves feeds for others. Readers export as a site what the feed itself claims to be."""
+    site, own = owner_of(canonical_url(site_url)), owner_of(canonical_url(url))
+    believed = bool(site) and own in ("", site)
+    return (registrable_domain(site_url) if believed else "") or registrable_domain(url)

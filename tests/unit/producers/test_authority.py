@@ -6,6 +6,7 @@ import pytest
 
 from producers.authority import standing
 from producers.catalogue.publishing import with_domains
+from producers.catalogue.reading import inspect_catalogue
 from producers.owners import read, tables
 from producers.urls import canonical_url
 from schemas.records import FeedSpec, Standing
@@ -77,3 +78,20 @@ def test_the_tables_are_sound() -> None:
     assert tables().names["bbc.co.uk"] == tables().names["bbc.com"] == "BBC"
     with pytest.raises(ValueError, match=r"a\.example is listed under One and under Two"):
         read(["owners: {One: [a.example, b.example], Two: [a.example, c.example]}"])
+
+
+@pytest.mark.parametrize(
+    ("url", "site", "publisher"),
+    [
+        ("https://evil.example/feed", "https://www.reuters.com/", "evil.example"),
+        ("https://feeds.bbci.co.uk/news/rss.xml", "https://www.bbc.co.uk/news", "bbc.co.uk"),
+        ("https://feeds.feedburner.com/kelmar", "https://kelmar.example/", "kelmar.example"),
+        ("https://kelmar.example/feed", "", "kelmar.example"),
+    ],
+)
+def test_a_site_that_a_list_names_is_believed_where_the_feed_is_its_own(
+    url: str, site: str, publisher: str
+) -> None:
+    outline = f'<outline type="rss" text="x" xmlUrl="{url}" htmlUrl="{site}"/>'
+    (feed,) = inspect_catalogue(f'<opml version="2.0"><body>{outline}</body></opml>'.encode()).feeds
+    assert feed.publisher == publisher
