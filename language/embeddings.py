@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Sequence
 from functools import cached_property
 from importlib import metadata
@@ -31,7 +32,8 @@ Vector = NDArray[np.float32]
 # Longer leads cost time and did not help to tell stories apart.
 LEAD_CHARACTERS = 200
 MAX_TOKENS = 128
-TOKENIZER = Path(__file__).with_name("minilm") / "tokenizer.json"
+# Put there when the environment is installed: deploy/tools/tokenizer.txt.
+TOKENIZER = Path(sys.prefix) / "share" / "tidewire" / "minilm-tokenizer.json"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 
 
@@ -122,9 +124,13 @@ def _verified(path: Path) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ModelMissing(f"embedding model: {path} cannot be read: {error.strerror}") from error
+        raise ModelMissing(
+            f"embedding model: {path} cannot be read: {error.strerror}; run `make bootstrap`"
+        ) from error
     if hashlib.sha256(data).hexdigest() != TOKENIZER_SHA256:
-        raise ModelMissing(f"embedding model: {path} is not the one that was published; check it out again")
+        raise ModelMissing(
+            f"embedding model: {path} is not the one that was published; run `make bootstrap` again"
+        )
     return data
 
 
