@@ -21,7 +21,7 @@ export UV_PYTHON := $(PYTHON)
 .DELETE_ON_ERROR:
 .PHONY: help bootstrap demo check lint types floors unit schemas containers secrets \
 	test fuzz test-again test-compose test-replay test-drills test-extra \
-	bench-stories bench-latency bench-replay bench-source bench-floor bench-checks bench-injection bench-agents lock-jars clean
+	bench-stories bench-latency bench-replay bench-source bench-floor bench-checks bench-injection bench-hostile bench-agents lock-jars clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -141,6 +141,9 @@ bench-injection: .venv/.complete ## planted strings that come into briefs, again
 
 bench-floor: .venv/.complete ## briefs without a model beside summaries that people wrote
 	@$(RUN)/python -m benchmarks.floor
+
+bench-hostile: .venv/.complete ## CPU and memory of the worst inputs known, beside ordinary ones
+	@$(RUN)/python -m benchmarks.hostile
 
 bench-agents: bootstrap ## calls, tokens, money and seconds of briefs, with and without a model
 	@$(RUN)/python -m benchmarks.agents

@@ -1,0 +1,1 @@
+"""What the worst input that is known costs, beside an ordinary one."""
