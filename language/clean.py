@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 
 import nh3
 
-from language.markup import BLOCKS, DROPPED, INLINE, START, hides, is_deep, rewritten, text_of
+from language.markup import BLOCKS, DROPPED, INLINE, START, hides, is_deep, pieces, rewritten, text_of
 from schemas.limits import MARKUP_DEPTH, MARKUP_TAGS
 from schemas.strings import normal
 
@@ -135,10 +135,12 @@ class _Visible(HTMLParser):
 
 def _visible_text(markup: str) -> str:
     tags = len(START.findall(markup))
-    if tags > MARKUP_TAGS or (tags > _FEW_TAGS and is_deep(markup, MARKUP_DEPTH)):
-        return text_of(markup)
-    is_small = tags <= _FEW_TAGS and len(markup) <= _FEW_CHARACTERS
-    return _visible_in_tree(markup if is_small else rewritten(markup))
+    if tags <= _FEW_TAGS and len(markup) <= _FEW_CHARACTERS:
+        return _visible_in_tree(markup)
+    if tags > MARKUP_TAGS:
+        return text_of(pieces(markup))
+    found = list(pieces(markup))
+    return text_of(found) if is_deep(found, MARKUP_DEPTH) else _visible_in_tree(rewritten(found))
 
 
 def _visible_in_tree(markup: str) -> str:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 
 def _tags(names: str) -> frozenset[str]:
@@ -36,6 +36,8 @@ START = re.compile("<[A-Za-z]")
 _OPENING = re.compile(r"<(?:(!--)|[!?]|/(?![A-Za-z])|(/?)([A-Za-z][^\s/>]*))")
 # An open quote is no quote, so that what follows it is not lost.
 _ATTRIBUTE = re.compile(r"""[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*("[^"]*"|'[^']*'|(?!["'])[^\s>]*))?""")
+# The rest of nearly every tag, at once. Between two angle brackets, so that a failed look is a short one.
+_REST = re.compile(r"""(?:[^<>"']+|"[^"<>]*"|'[^'<>]*')*+>""")
 _TAG_END = re.compile(r"[\s/]*>?")
 _LONG_REFERENCE = re.compile("&#(?:[0-9]{8,}|[xX][0-9A-Fa-f]{7,});?")
 
@@ -44,6 +46,7 @@ _ZERO = re.compile(r"0*\.?0+(?![\d.])")
 _FAR_OFF = re.compile(r"-\d{3}")
 _CLIPPED = re.compile(r"rect\(\s{0,9}0|inset\(\s{0,9}(?:50|100)%")
 _VALUE_CHARACTERS = 100
+_NOTHING: dict[str, str | None] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,8 @@ def hides(attributes: dict[str, str | None]) -> bool:
     """Whether an element with these attributes cannot be seen."""
     if "hidden" in attributes or (attributes.get("aria-hidden") or "").strip().lower() == "true":
         return True
-    return style_hides(attributes.get("style") or "")
+    style = attributes.get("style") or ""
+    return _known_style_hides(style) if len(style) <= _VALUE_CHARACTERS else style_hides(style)
 
 
 def style_hides(style: str) -> bool:
@@ -91,6 +95,10 @@ def _declaration_hides(name: str, value: str) -> bool:
         case "clip" | "clip-path":
             return _CLIPPED.match(value) is not None
     return False
+
+
+# Most styles of a feed are the same few.
+_known_style_hides = lru_cache(maxsize=1_024)(style_hides)
 
 
 def pieces(markup: str) -> Iterator[Piece]:
@@ -134,6 +142,11 @@ def _all_pieces(markup: str) -> Iterator[Piece]:
 
 
 def _attributes(markup: str, at: int) -> tuple[dict[str, str | None], int]:
+    rest = _REST.match(markup, at)
+    if rest is not None:
+        said = rest.group().lower()
+        if "style" not in said and "hidden" not in said:
+            return _NOTHING, rest.end()
     kept: dict[str, str | None] = {}
     while (found := _ATTRIBUTE.match(markup, at)) is not None:
         name = found.group(1).lower()
@@ -158,11 +171,11 @@ def _unescaped(text: str) -> str:
     return html.unescape(_LONG_REFERENCE.sub("\ufffd", text))
 
 
-def is_deep(markup: str, most: int) -> bool:
+def is_deep(found: Iterable[Piece], most: int) -> bool:
     """Whether more than ``most`` elements are open at once."""
     opened: Counter[str] = Counter()
     depth = 0
-    for piece in pieces(markup):
+    for piece in found:
         name = piece.name
         if not name or name in _VOID:
             continue
@@ -178,9 +191,9 @@ def is_deep(markup: str, most: int) -> bool:
     return False
 
 
-def rewritten(markup: str) -> str:
+def rewritten(found: Iterable[Piece]) -> str:
     """The same with only the tags that count, spelt so that every parser reads the same."""
-    return "".join(map(_rewritten, pieces(markup)))
+    return "".join(map(_rewritten, found))
 
 
 def _rewritten(piece: Piece) -> str:
@@ -191,11 +204,11 @@ def _rewritten(piece: Piece) -> str:
     return f"<{'/' if piece.is_end else ''}{piece.name}{' hidden' if piece.hides else ''}>"
 
 
-def text_of(markup: str) -> str:
+def text_of(found: Iterable[Piece]) -> str:
     """What can be seen: a line for a block. What is hidden ends with its own end tag."""
     parts: list[str] = []
     hidden, depth = "", 0
-    for piece in pieces(markup):
+    for piece in found:
         if hidden:
             depth += (piece.name == hidden) * (-1 if piece.is_end else 1)
             hidden = hidden if depth else ""

@@ -16,9 +16,13 @@ import struct
 import sys
 from types import TracebackType
 from typing import BinaryIO, Self
+from weakref import WeakValueDictionary
 
+from producers.answers import NoAnswer, decoded, encoded
 from producers.parse import Document, Unreadable, read
 from producers.settings import ParseSettings
+from producers.urls import registrable_domain
+from schemas.limits import ANSWER_BYTES
 from telemetry import logs
 from telemetry.environment import given
 
@@ -27,11 +31,16 @@ LENGTH = struct.Struct(">Q")
 READY = b"+"
 START_TIMEOUT_S = 60.0
 MAX_DOCUMENTS = 1_000
+MAX_SUSPECTS = 10_000
 PR_SET_PDEATHSIG = 1
 
 
 class ParserNotStarted(RuntimeError):
     """A parser's process did not come up; the document is not at fault."""
+
+
+class _Stopped(Unreadable):
+    """A document that made its parser hang or die."""
 
 
 class DocumentReader:
@@ -41,6 +50,11 @@ class DocumentReader:
         self._settings = settings
         self._idle: asyncio.LifoQueue[_Parser] = asyncio.LifoQueue()
         self._parsers = [_Parser(settings.parse_memory_bytes) for _ in range(settings.parse_processes)]
+        # Who made a parser hang or die, lately: all of them have one parser at a time, and one publisher has
+        # never all of them.
+        self._suspects: dict[str, None] = {}
+        self._suspect = asyncio.Semaphore(1)
+        self._of_publisher: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
         for parser in self._parsers:
@@ -55,6 +69,18 @@ class DocumentReader:
 
     async def read(self, body: bytes, url: str, content_type: str) -> Document:
         """Raises Unreadable for what is no feed, takes too long, or ends the parser's process."""
+        publisher = registrable_domain(url)
+        slots = self._of_publisher.get(publisher)
+        if slots is None:
+            slots = asyncio.Semaphore(max(1, len(self._parsers) - 1))
+            self._of_publisher[publisher] = slots
+        async with slots:
+            if publisher not in self._suspects:
+                return await self._read(body, url, content_type, publisher)
+            async with self._suspect:
+                return await self._read(body, url, content_type, publisher)
+
+    async def _read(self, body: bytes, url: str, content_type: str, publisher: str) -> Document:
         request = pickle.dumps((body, url, content_type))
         parser = await self._idle.get()
         try:
@@ -63,6 +89,11 @@ class DocumentReader:
             if not parser.is_idle:
                 await parser.end()
             self._idle.put_nowait(parser)
+        self._suspects.pop(publisher, None)
+        if isinstance(result, _Stopped):
+            self._suspects[publisher] = None
+            if len(self._suspects) > MAX_SUSPECTS:
+                del self._suspects[next(iter(self._suspects))]
         if isinstance(result, Unreadable):
             raise result
         return result
@@ -73,15 +104,17 @@ class DocumentReader:
             is_fresh = await parser.start()
             try:
                 async with asyncio.timeout(limit):
-                    result: Document | Unreadable = pickle.loads(await parser.ask(request))
-                return result
+                    return decoded(await parser.ask(request))
             except TimeoutError:
-                return Unreadable(f"not read within {limit:g} s")
+                return _Stopped(f"not read within {limit:g} s")
+            except NoAnswer as error:
+                await parser.end()
+                return _Stopped(str(error))
             except (asyncio.IncompleteReadError, ConnectionError):
                 code = await parser.end()
                 # One that had been idle may have died before it saw the document.
                 if is_fresh:
-                    return Unreadable(f"the parser's process ended with code {code}")
+                    return _Stopped(f"the parser's process ended with code {code}")
                 LOG.warning("a parser died; another one takes over", code=code)
 
 
@@ -130,6 +163,8 @@ class _Parser:
         await self._process.stdin.drain()
         out = _out(self._process)
         (length,) = LENGTH.unpack(await out.readexactly(LENGTH.size))
+        if length > ANSWER_BYTES:
+            raise NoAnswer(f"an answer of {length} bytes, more than {ANSWER_BYTES}")
         answer = await out.readexactly(length)
         self.is_idle = True
         return answer
@@ -157,7 +192,9 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     while header := requests.read(LENGTH.size):
         (length,) = LENGTH.unpack(header)
         body, url, content_type = pickle.loads(requests.read(length))
-        answer = pickle.dumps(_answer(body, url, content_type))
+        answer = encoded(_answer(body, url, content_type))
+        if len(answer) > ANSWER_BYTES:
+            answer = encoded(Unreadable(f"{len(answer)} bytes once read, more than {ANSWER_BYTES}"))
         answers.write(LENGTH.pack(len(answer)) + answer)
         answers.flush()
 

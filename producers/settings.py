@@ -79,8 +79,8 @@ class ParseSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TIDEWIRE_PRODUCERS_")
 
     parse_timeout_s: float = Field(default=15.0, gt=0)
-    parse_memory_bytes: int = Field(default=2 * 1024**3, gt=0)
-    parse_processes: int = Field(default=1, gt=0)
+    parse_memory_bytes: int = Field(default=192 * 1024**2, gt=0)
+    parse_processes: int = Field(default=2, gt=0)
 
 
 class QuotaSettings(BaseSettings):

@@ -34,6 +34,9 @@ ENTITY_BYTES = 64
 SLOW_DOCUMENT_BYTES = 4 * 1024 * 1024
 SLOW_DOCUMENT_TAGS = 60_000
 
+# What a parser's process may answer, in bytes.
+ANSWER_BYTES = 48 * 1024 * 1024
+
 # Markup of one text that an HTML parser is asked for; of what is beyond, text is taken without a tree.
 MARKUP_TAGS = 20_000
 MARKUP_DEPTH = 32
