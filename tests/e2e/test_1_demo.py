@@ -146,7 +146,7 @@ def test_nine_tenths_come_out_as_if_the_hostile_tenth_were_not_there(
 ) -> None:
     """Beside a replay without the three feeds, hash by hash: every article and every window, and no story
     that holds both. A score counts how many stories are open and how many articles came since, hostile ones
-    too, so what is at the threshold may fall on its other side: of stories and briefs 95 % are equal.
+    too, so what is at the threshold may fall on its other side: of stories and briefs nine in ten are equal.
     """
     ours = {feed_id(f"{hostile.base}/{name}.xml") for name in tenth.NAMES}
     raw = records(running.broker, running.codec, ARTICLES_RAW, Article)
@@ -174,7 +174,7 @@ def test_nine_tenths_come_out_as_if_the_hostile_tenth_were_not_there(
         ours = Counter(each.content for each in getattr(live, kind) if each.story_id in told)
         theirs = Counter(each.content for each in getattr(clean, kind))
         assert ours
-        assert (ours & theirs).total() >= 0.95 * max(ours.total(), theirs.total()), kind
+        assert (ours & theirs).total() >= 0.9 * max(ours.total(), theirs.total()), kind
     windows_of = {(each.key, each.content) for each in live.indicators if "lichens" not in each.scope}
     assert windows_of == {(each.key, each.content) for each in clean.indicators}
     running.tw("replay", "drop", "--yes", CLEAN.name)
