@@ -39,6 +39,7 @@ class _Entry(_Strict):
     categories: list[Annotated[str, _text(limits.NAME_CHARACTERS)]] = Field(max_length=limits.CATEGORIES)
     published_at: Annotated[int, Field(ge=EARLIEST_MS, lt=LATEST_MS)] | None
     position: Annotated[int, Field(ge=0, lt=limits.DOCUMENT_ENTRIES)]
+    page: Annotated[str, _text(limits.URL_CHARACTERS)]
 
 
 class _Document(_Strict):

@@ -148,7 +148,7 @@ def _candidates(entries: Iterable[Entry], spec: FeedSpec) -> list[_Candidate]:
     A guid counts if it is the entry's own and not one that the document gives to several URLs.
     Failing that the URL, if no other entry here has it; failing that the text.
     """
-    located = [(entry, canonical_url(entry.url)) for entry in entries]
+    located = [(entry, canonical_url(entry.url) if entry.page is None else entry.page) for entry in entries]
     urls_of_guid: dict[str, set[str]] = {}
     entries_of_url = Counter(url for _, url in located)
     for entry, url in located:

@@ -23,7 +23,7 @@ import feedparser
 from language.clean import clean, clean_line, plain
 from language.detect import declared
 from producers.counting import TooMuch, check, readable
-from producers.urls import without_userinfo
+from producers.urls import canonical_url, without_userinfo
 from schemas import limits
 from schemas.strings import sanitised
 
@@ -49,7 +49,9 @@ class Unreadable(Exception):
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One entry, cleaned. ``guid`` is empty when it says no more than the link; ``published_at`` is
-    in epoch ms, as the feed said; ``position`` counts from the top."""
+    in epoch ms, as the feed said; ``position`` counts from the top;
+    ``page`` is the URL's canonical spelling, which takes a while and is made where that stops nobody
+    (None: not made)."""
 
     guid: str
     url: str
@@ -59,6 +61,7 @@ class Entry:
     categories: tuple[str, ...]
     published_at: int | None
     position: int
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +144,10 @@ def _entry(raw: Mapping[str, Any], position: int, base: str) -> Entry:
         sanitised(_text(raw.get("id")).strip()[: limits.GUID_CHARACTERS], limits.GUID_CHARACTERS)
     )
     link = _text(raw.get("link")).strip() or (guid if guid.startswith(("http://", "https://")) else "")
+    url = _absolute(link, base)
     return Entry(
         guid="" if guid == link else guid,
-        url=_absolute(link, base),
+        url=url,
         title=clean_line(_text(raw.get("title")))[: limits.TITLE_CHARACTERS].strip(),
         body=_body(raw),
         authors=_names(_authors(raw), limits.AUTHORS),
@@ -153,6 +157,7 @@ def _entry(raw: Mapping[str, Any], position: int, base: str) -> Entry:
         ),
         published_at=_published_ms(raw, guid),
         position=position,
+        page=canonical_url(url),
     )
 
 

@@ -292,3 +292,12 @@ def test_the_language_is_the_catalogue_s_the_feed_s_or_the_text_s(
     german = entry(title="Streik im Hafen", body="Die Hafenarbeiter haben am Montag die Arbeit niedergelegt.")
     feed = Feed(replace(SPEC, language=catalogue))
     assert feed.poll(german, language=document).articles[0].language == language
+
+
+def test_a_url_is_not_spelt_anew_where_polls_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    def spelt(url: str) -> str:
+        raise AssertionError(f"{url} was spelt canonically again")
+
+    monkeypatch.setattr("producers.normalise.canonical_url", spelt)
+    (article,) = Feed().poll(entry(url="http://a.example/1?utm_source=x", page="http://a.example/1")).articles
+    assert article.url == "http://a.example/1"
