@@ -10,11 +10,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from agents.candidates import Candidate
 from agents.checks.counted import Figure, by_unit, excludes
 from agents.checks.setting import source_key
+from agents.moment import moment
 from agents.sameness import agree_but_for_figures
 from schemas.limits import CLAIMS_COMPARED
 from schemas.records import Citation, Contradiction
@@ -85,7 +85,7 @@ def _contradiction(one: _Claim, other: _Claim) -> Contradiction:
 
 def _said(candidate: Candidate, figure: Figure) -> str:
     article = candidate.article
-    when = datetime.fromtimestamp(article.published_at / 1000, UTC)
+    when = moment(article.published_at)
     return f"“{figure.phrase}” ({article.publisher or candidate.family}, {when:%d %b %H:%M} UTC)"
 
 

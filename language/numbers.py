@@ -7,11 +7,14 @@ Digits inside words (G20), times of day and dates are no numbers; a bare year ha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from language.folding import folded
+from schemas.limits import DIGITS, FIGURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +79,32 @@ _SKIPPED = re.compile(
 
 
 def numbers(text: str, language: str) -> tuple[Number, ...]:
-    """All numbers in order of appearance. Other languages than en, de, es, fr know English scale words."""
-    skipped = [match.span() for match in _SKIPPED.finditer(text)]
+    """The first FIGURES numbers in order of appearance; none has more than DIGITS characters.
+
+    Other languages than en, de, es, fr know English scale words.
+    """
     pattern = _PATTERNS.get(language, _PATTERNS["en"])
-    return tuple(
-        number
-        for number in _read(text, language, pattern)
-        if not any(start <= number.start < end or start < number.end <= end for start, end in skipped)
-    )
+    return tuple(islice(_outside(_read(text, language, pattern), _SKIPPED.finditer(text)), FIGURES))
+
+
+def _outside(found: Iterable[Number], skipped: Iterator[re.Match[str]]) -> Iterator[Number]:
+    """Those that neither begin nor end within what is skipped. Both come in order, and none overlap."""
+    spans: deque[tuple[int, int]] = deque()
+    for number in found:
+        while spans and spans[0][1] <= number.start:
+            spans.popleft()
+        while (not spans or spans[-1][0] < number.end) and (match := next(skipped, None)) is not None:
+            spans.append(match.span())
+        if not any(start <= number.start < end or start < number.end <= end for start, end in spans):
+            yield number
 
 
 def _read(text: str, language: str, pattern: re.Pattern[str]) -> Iterator[Number]:
     scales = _SCALES.get(language, _SCALES["en"])
     for match in pattern.finditer(text):
         word, digits = match["word"], match["digits"]
+        if digits and len(digits) > DIGITS:
+            continue
         if word:
             value, places = Decimal(_small(folded(word), language)), 0
         else:

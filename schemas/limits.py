@@ -90,3 +90,6 @@ CLAIMS_COMPARED = 60
 # What one brief may say: statements, passages that each quotes, and how long one of these is.
 BRIEF_STATEMENTS = 40
 QUOTE_CHARACTERS = 1_200
+# What is read of one text: its numbers, and the characters of one of them. Beyond: no numbers.
+FIGURES = 1_000
+DIGITS = 60

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from functools import lru_cache
 
 from agents.checks.claims import Claim
 from agents.checks.counted import Figure, opposed
 from agents.checks.evidence import KEPT
 from agents.checks.setting import Origin, Setting, SourceKey, source_key
+from agents.moment import moment
 from agents.sameness import agree_but_for_figures
 from agents.sentences import Sentence, sentences
 from agents.terms import Terms, terms_of
@@ -88,5 +88,5 @@ def _told(
 
 def figure_said(figure: Figure, origin: Origin) -> str:
     """A figure in its source's words, with outlet and time."""
-    when = datetime.fromtimestamp(origin.published_at / 1000, UTC)
+    when = moment(origin.published_at)
     return f"“{figure.phrase}” ({origin.publisher or origin.family}, {when:%d %b %H:%M} UTC)"

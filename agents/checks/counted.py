@@ -11,6 +11,8 @@ from decimal import Decimal
 
 from language.numbers import Number, numbers
 
+# Characters before a number in which it is hedged.
+BEFORE = 40
 # Units are compared by their first letters, so that member and members are one.
 UNIT_STEM = 6
 # What a plain number counts: the noun after it. "480 of its members" counts members.
@@ -129,7 +131,7 @@ def _figure(number: Number, text: str) -> Figure | None:
     unit = counted.group(1).casefold() if counted else number.unit
     if not unit or unit == "year" or unit in NO_UNIT:
         return None
-    before = text[: number.start]
+    before = text[max(0, number.start - BEFORE) : number.start]
     low, high = number.value - number.resolution / 2, number.value + number.resolution / 2
     if AT_LEAST.search(before):
         high = Decimal("Infinity")

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from agents.checks.calendar import Calendar, calendar, period, shift
+from agents.moment import moment
 from language.folding import folded
 
 # The day of writing may be the day before or after in UTC.
@@ -88,7 +89,7 @@ def published(said: Said, published_at: int) -> bool:
 
 def after(said: Said, published_at: int, cutoff: int) -> bool:
     """Whether the date is surely later than the day of the cut-off."""
-    last = datetime.fromtimestamp(cutoff / 1000, UTC).date() + timedelta(days=1)
+    last = moment(cutoff).date() + timedelta(days=1)
     if said.year is not None and said.day is None:
         return date(said.year, said.month or 1, 1) > last
     found = days(said, published_at)
@@ -139,8 +140,8 @@ def _within(said: Said, day: date) -> bool:
 
 
 def _writing(published_at: int) -> set[date]:
-    moment = datetime.fromtimestamp(published_at / 1000, UTC)
-    return {(moment - _SLOP).date(), moment.date(), (moment + _SLOP).date()}
+    written = moment(published_at)
+    return {(written - _SLOP).date(), written.date(), (written + _SLOP).date()}
 
 
 def _day(year: int, month: int | None, day: int | None) -> date | None:
@@ -194,7 +195,7 @@ def _read(match: re.Match[str], known: Calendar) -> Iterator[Said]:
 
 def _count(word: str) -> int:
     """ "A year ago" is one year ago."""
-    return int(word) if word.isdigit() else 1
+    return int(word) if word.isdecimal() else 1
 
 
 def _capital(word: str, known: Calendar) -> bool:

@@ -52,5 +52,5 @@ def needed(text: str, cited: Iterable[str]) -> int:
         if match.group().casefold() in quotes:
             continue
         count = (match.groupdict().get("count") or "").casefold()
-        most = max(most, int(count) if count.isdigit() else _NUMBERS.get(count, 2))
+        most = max(most, int(count) if count.isdecimal() else _NUMBERS.get(count, 2))
     return most

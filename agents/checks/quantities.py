@@ -29,6 +29,8 @@ _SCALES = {
 _PER = {"por", "pour", "per"}
 _HUNDREDS = {"cent", "ciento", "cento"}
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d[\d.,]*|[^\w\s]")
+# Half a character: text2num stops the process that it is given to.
+_SURROGATES = re.compile("[\ud800-\udfff]")
 # Where digits and a word of scale meet, text2num must not join them.
 _RANGE = re.compile(r"(?<=[\d%])-(?=[\d$€£])")
 _ORDINAL = re.compile(r"(?<![\w.,])(\d{1,4})(?:st|nd|rd|th|ème|e|er|ère|º|ª)\b")
@@ -124,7 +126,7 @@ class _Token:
 
 def figures_of(text: str, language: str) -> Figures:
     """The quantities and dates of a text, each in order of appearance."""
-    plain, ordinals = _in_digits(text, language)
+    plain, ordinals = _in_digits(_SURROGATES.sub("\ufffd", text), language)
     found = dates(plain, language)
     rest = _without(plain, found)
     rest, times = _times(rest)
@@ -255,9 +257,13 @@ def _written(value: Decimal) -> str:
 
 def _without(text: str, found: Iterable[Said]) -> str:
     """The text with its dates blanked, of the same length."""
+    parts, end = [], 0
+    # In order of appearance; two dates of one match, as in "3 to 5 May", share their place.
     for said in found:
-        text = text[: said.start] + " " * (said.end - said.start) + text[said.end :]
-    return text
+        if said.start >= end:
+            parts += [text[end : said.start], " " * (said.end - said.start)]
+            end = said.end
+    return "".join([*parts, text[end:]])
 
 
 def _times(text: str) -> tuple[str, list[Decimal]]:

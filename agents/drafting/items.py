@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from agents.checks import quotes
 from agents.checks.setting import source_key
+from agents.moment import moment
 from agents.relevance import Relevance, relevance
 from agents.sentences import Sentence, sentences
 from agents.sources import Sources, family
@@ -100,7 +100,7 @@ def _item(ident: str, article: StoryArticle, about: Relevance) -> Item:
 def _facts(item: Item) -> str:
     """Nothing that a feed's author chose freely: a family is the catalogue's word."""
     article = item.article
-    when = datetime.fromtimestamp(article.published_at / 1000, UTC)
+    when = moment(article.published_at)
     return (
         f'id="{item.ident}" family="{_plain(family(article))}" reliability="{article.reliability.value}" '
         f'language="{_plain(article.language)}" published="{when:%Y-%m-%dT%H:%MZ}"'

@@ -18,7 +18,7 @@ def newswire_port() -> int:
 
 @pytest.fixture(scope="session")
 def first_demo() -> dict[str, frozenset[str]]:
-    """Members by story of the first whole run, for the runs after it."""
+    """Members by story of the first whole run without what hostile feeds said, for the runs after it."""
     return {}
 
 

@@ -134,7 +134,9 @@ class StackSettings(BaseSettings):
 
     def environment(self) -> dict[str, str]:
         """What every part needs to find this stack: of secrets where they lie, of a lane nothing."""
-        hosts = [part for part in os.environ.get("NO_PROXY", "").split(",") if part]
+        # Programs that know both spellings believe the small one.
+        said = os.environ.get("no_proxy") or os.environ.get("NO_PROXY", "")
+        hosts = [part for part in said.split(",") if part]
         own = [host for host in (LOOPBACK, "localhost") if host not in hosts]
         return {
             HOME_VARIABLE: str(self.home),

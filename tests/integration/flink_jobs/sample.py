@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 
 from schemas.codec import Codec
-from schemas.identity import article_id_for_url, content_hash
-from schemas.records import Article, Kind, Reliability
+from schemas.identity import article_id_for_entry, article_id_for_url, content_hash
+from schemas.records import Article, Kind, Reliability, Standing
 from topics.catalogue import ARTICLES_RAW, PARTITIONS
 from topics.settings import BrokerSettings
 from topics.writing import Writer
@@ -98,8 +99,12 @@ class Feed:
         return self._article(title, text)
 
     def _copied(self, original: Article) -> Article:
-        """Another outlet's wire copy."""
-        return self._article(original.title, original.text + " Copyright.")
+        """Another outlet's wire copy, or what it shows of the first one's page."""
+        copied = self._article(original.title, original.text + " Copyright.")
+        if self._random.random() < 0.5:
+            return copied
+        shown_by = article_id_for_entry(copied.feed_id, original.url)
+        return replace(copied, article_id=shown_by, url=original.url, standing=Standing.SIGHTING)
 
     def _article(self, title: str, text: str) -> Article:
         publisher, family, country, language = self._random.choice(OUTLETS)
@@ -127,6 +132,7 @@ class Feed:
             categories=tuple(self._random.sample(["politics", "economy"], self._random.randrange(2))),
             desk=self._random.choice(["world", "business", ""]),
             rights="some",
+            standing=Standing.OWN,
             trace_id=f"{self._random.randrange(10**9):x}",
         )
 

@@ -41,6 +41,8 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in SECRETS.items():
             patch.setenv(name, value)
+        # As the command line does: what is on loopback is not asked for through a proxy.
+        patch.setenv("NO_PROXY", stack.settings.environment()["NO_PROXY"])
         roles = (agents_role(LIVE, {}), *producer_roles({}), *reading_roles(stack.settings, {}))
         stack.up([waiting(role) for role in roles])
     os.umask(before)

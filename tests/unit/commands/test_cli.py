@@ -162,6 +162,15 @@ def test_a_broken_list_of_feeds_says_so_and_echoes_no_control_character(
     assert all(each.isprintable() or each == "\n" for each in done.out + done.err)
 
 
+def test_a_proxy_in_the_environment_is_not_asked_for_what_is_here(
+    environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "ignored.example")
+    monkeypatch.setenv("no_proxy", "example.org")
+    stack_settings()
+    assert os.environ["NO_PROXY"] == os.environ["no_proxy"] == "example.org,127.0.0.1,localhost"
+
+
 def test_usage_names_the_program_as_it_was_called(tw: Tw, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIDEWIRE_CALLED_AS", "./tw")
     done = tw("feeds", "--help")

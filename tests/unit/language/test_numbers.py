@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from language.numbers import numbers
+from schemas.limits import DIGITS, FIGURES
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,19 @@ def test_the_resolution_is_the_worth_of_the_last_digit():
     [number] = numbers("3.2 billion", "en")
     assert number.value == Decimal(3_200_000_000)
     assert number.resolution == Decimal(100_000_000)
+
+
+def test_of_a_text_of_figures_alone_the_first_are_read():
+    found = numbers("12 " * 3 * FIGURES, "en")
+    assert len(found) == FIGURES
+    assert [each.start for each in found[:3]] == [0, 3, 6]
+
+
+def test_a_row_of_digits_without_end_is_no_number():
+    (found,) = numbers("9" * (DIGITS + 1) + " and " + "8" * DIGITS, "en")
+    assert found.start == DIGITS + len("9 and ")
+
+
+def test_a_number_in_a_time_of_day_is_none_wherever_it_stands():
+    found = numbers("At 10:30 and at 11:45 some 25 of 30 left at 12:15", "en")
+    assert [each.value for each in found] == [25, 30]
