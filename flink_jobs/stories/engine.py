@@ -14,18 +14,26 @@ from dataclasses import replace
 from desks.loader import Desk
 from desks.prototypes import NO_PROTOTYPES, Prototypes
 from flink_jobs.stories import merge, output, sightings, takedown
-from flink_jobs.stories.assign import Ledger, Routing, assignments, decisions, due_at
+from flink_jobs.stories.assign import Ledger, assignments, due_at
 from flink_jobs.stories.cluster import Clusterer, Weights, load_weights
 from flink_jobs.stories.due import Calendar, Due, Entry
 from flink_jobs.stories.embedded import Embedded
 from flink_jobs.stories.features import document
-from flink_jobs.stories.lineage import Known, Member, Sight, revised_times, shown_members, sight
+from flink_jobs.stories.lineage import (
+    Known,
+    Member,
+    Sight,
+    first_known,
+    revised_times,
+    shown_members,
+    sight,
+)
 from flink_jobs.stories.live import Live
 from flink_jobs.stories.news import learn, numbers_said
 from flink_jobs.stories.order import position
 from flink_jobs.stories.settings import StoriesSettings
+from flink_jobs.stories.showing import Showing
 from flink_jobs.stories.state import LiveStory
-from schemas.identity import story_id
 from schemas.records import (
     Assignment,
     DecisionKind,
@@ -33,7 +41,6 @@ from schemas.records import (
     Standing,
     Story,
     StoryChange,
-    UniqueArticle,
 )
 from schemas.takedown import Takedown
 
@@ -54,8 +61,8 @@ class StoryEngine:
     ) -> None:
         self._settings = settings
         self._desks = desks
-        self._prototypes = prototypes
         self._live = Live(Clusterer(settings, weights or load_weights()))
+        self._showing = Showing(self._live, settings, desks, prototypes)
         self._calendar = Calendar(self._live, settings)
         self.counters: Counter[str] = Counter()
 
@@ -135,7 +142,7 @@ class StoryEngine:
         elif seen is Sight.REVISION:
             yield from self._revise(item, known, at)
         elif seen not in (Sight.HELD, Sight.AGAIN):
-            yield self._enriched(item, known, at, variant=seen is Sight.VARIANT)
+            yield self._showing.enriched(item, known, at, variant=seen is Sight.VARIANT)
 
     def _arrive(self, item: Embedded, before: Known | None, at: int) -> Iterator[Output]:
         """An article at first sight, or revised after its story closed."""
@@ -149,26 +156,14 @@ class StoryEngine:
             yield self._merge(kept, gone, at)
             key = kept.story_id
         if key is None:
-            story = self._found(article, before, at)
+            story = self._live.found(article, before, at)
             self._live.clusterer.found(story.story_id, view)
         else:
             story = self._live.stories[key]
             story.change = StoryChange.GREW
-        known = Known(
-            story_id=story.story_id,
-            content_hash=article.content_hash,
-            family=article.family,
-            revision=before.revision + 1 if before else 0,
-            similarity=score if key else 0.0,
-            duplicate_of=self._original(story, item),
-            revised_at=revised_times(before, at) if before else (),
-            publisher=article.publisher,
-            url=article.url,
-            desk=article.desk,
-            version=article.version,
-            feed_id=article.feed_id,
-            standing=article.standing,
-        )
+        known = first_known(article, before, story.story_id, at)
+        known.similarity = score if key else 0.0
+        known.duplicate_of = self._original(story, item)
         independent = story.families.add(article.family, known.duplicate_of is not None)
         news = learn(story, item, copy=known.duplicate_of is not None, words=self._words(story, key))
         if key is not None:
@@ -180,20 +175,9 @@ class StoryEngine:
         news = news._replace(families=int(independent), accelerations=int(faster))
         yield from self._moved(story, item, known, news, at)
 
-    def _found(self, article: UniqueArticle, before: Known | None, at: int) -> LiveStory:
-        story = LiveStory(
-            story_id=story_id(article.article_id, article.version, article.content_hash),
-            founder=article.article_id,
-            opened_at=at,
-            updated_at=at,
-            previous_story_id=before.story_id if before else None,
-        )
-        self._live.open(story)
-        return story
-
     def _merge(self, kept: LiveStory, gone: LiveStory, at: int) -> Story:
         """Ends a story in another, and gives its last revision."""
-        last = self._last(gone, StoryChange.MERGED, at, into=kept.story_id)
+        last = self._showing.last(gone, StoryChange.MERGED, at, into=kept.story_id)
         copies = merge.absorb(kept, gone, self._live.members, self._settings.copy_resemblance)
         self._live.merge(kept, gone, copies)
         for article_id in sorted(self._live.members[kept.story_id]):
@@ -202,12 +186,6 @@ class StoryEngine:
             self._due_by(kept, at)
         self.counters["merged"] += 1
         return last
-
-    def _last(self, story: LiveStory, change: StoryChange, at: int, into: str | None = None) -> Story:
-        story.revision += 1
-        story.change = change
-        story.updated_at = max(story.updated_at, at)
-        return replace(self._story(story), decisions=(), merged_into=into)
 
     def _revise(self, item: Embedded, known: Known, at: int) -> Iterator[Output]:
         """A new wording of an article of an open story. The story's centroid keeps the first wording."""
@@ -247,10 +225,12 @@ class StoryEngine:
         for key, change in changes.items():
             story = self._live.stories[key]
             left = takedown.leave(self._live, story, change, at, self._settings.copy_resemblance)
-            shown = self._story(story) if left else replace(self._story(story), decisions=())
+            shown = self._showing.story(story) if left else replace(self._showing.story(story), decisions=())
             yield shown
             if reason is not None:
-                yield from takedown.assignments(shown, story, reason, at, self._desks, self._warmup(at))
+                yield from takedown.assignments(
+                    shown, story, reason, at, self._desks, self._showing.warmup(at)
+                )
             if left:
                 self._calendar.story(story)
             else:
@@ -277,8 +257,8 @@ class StoryEngine:
             self._due_by(story, at)
         self._live.changed(story)
         self._calendar.story(story)
-        yield self._enriched(item, known, at, variant=False)
-        yield self._story(story)
+        yield self._showing.enriched(item, known, at, variant=False)
+        yield self._showing.story(story)
 
     def _due_by(self, story: LiveStory, at: int) -> None:
         """News of ``at`` is to be looked at. What waits for the end of quiet hours is looked at with it:
@@ -295,16 +275,16 @@ class StoryEngine:
         story = self._live.stories[key]
         if due is Due.ASSIGN:
             return list(self._assign(story, at))
-        closed = self._last(story, StoryChange.CLOSED, at)
+        closed = self._showing.last(story, StoryChange.CLOSED, at)
         self._live.close(key)
         return [closed]
 
     def _assign(self, story: LiveStory, at: int) -> list[Assignment]:
         story.assign_at = at
-        shown = self._story(story)
+        shown = self._showing.story(story)
         held = [each.due_at for each in shown.decisions if each.kind is DecisionKind.HOLD and each.due_at]
         story.assign_at = min(held, default=None)
-        result = assignments(shown, at, self._desks, self._warmup(at))
+        result = assignments(shown, at, self._desks, self._showing.warmup(at))
         story.given |= {each.desk: story.ledger for each in result}
         story.owed = [desk for desk in story.owed if desk not in {each.desk for each in result}]
         self._live.changed(story)
@@ -324,24 +304,3 @@ class StoryEngine:
         known.seen_at = at
         self._live.set_known(article_id, known)
         self._calendar.article(article_id)
-
-    def _enriched(self, item: Embedded, known: Known, at: int, variant: bool) -> EnrichedArticle:
-        return output.enriched(item, known, variant, self._settings.embedding_model, self._warmup(at))
-
-    def _story(self, story: LiveStory) -> Story:
-        """The story as it stands, with what follows from it."""
-        shape = self._live.clusterer.shapes[story.story_id]
-        shown = output.story(
-            story,
-            self._live.members[story.story_id].values(),
-            shape.size,
-            self._warmup(story.updated_at),
-        )
-        feed_desks = [desk for desk, count in story.desks.items() for _ in range(count)]
-        routing = Routing(story.categories, feed_desks, self._desks, self._prototypes.likeness(shape.dense))
-        closes_at = story.updated_at + self._settings.window_ms
-        follows = decisions(shown, story.assign_at, story.ledger, story.given, routing, closes_at, story.owed)
-        return replace(shown, decisions=follows)
-
-    def _warmup(self, at: int) -> bool:
-        return at < self._settings.warmup_until_ms

@@ -9,7 +9,7 @@ from enum import StrEnum
 from flink_jobs.stories.settings import HOUR_MS
 from language.sketches import resemblance
 from schemas.limits import STORY_FAMILIES
-from schemas.records import Standing, StoryArticle
+from schemas.records import Standing, StoryArticle, UniqueArticle
 
 
 class Sight(StrEnum):
@@ -49,6 +49,23 @@ class Known:
     # Whose it is; empty for what an earlier version remembered.
     feed_id: str = ""
     standing: Standing = Standing.UNKNOWN
+
+
+def first_known(article: UniqueArticle, before: Known | None, story_id: str, at: int) -> Known:
+    """What is remembered of an article that a story begins to hold: at first sight, or again."""
+    return Known(
+        story_id=story_id,
+        content_hash=article.content_hash,
+        family=article.family,
+        revision=before.revision + 1 if before else 0,
+        revised_at=revised_times(before, at) if before else (),
+        publisher=article.publisher,
+        url=article.url,
+        desk=article.desk,
+        version=article.version,
+        feed_id=article.feed_id,
+        standing=article.standing,
+    )
 
 
 def sight(

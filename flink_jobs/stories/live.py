@@ -11,7 +11,8 @@ from flink_jobs.stories.cluster import Clusterer
 from flink_jobs.stories.lineage import Known, Member
 from flink_jobs.stories.order import Position
 from flink_jobs.stories.state import LiveStory
-from schemas.records import Standing
+from schemas import identity
+from schemas.records import Standing, UniqueArticle
 from schemas.takedown import Takedown, Takedowns
 
 _CLOCK = "clock"
@@ -44,6 +45,18 @@ class Live:
         self.stories[story.story_id] = story
         self.members[story.story_id] = {}
         self.changed(story)
+
+    def found(self, article: UniqueArticle, before: Known | None, at: int) -> LiveStory:
+        """Opens a story with its first article; ``before`` is what was known of it in a story that closed."""
+        story = LiveStory(
+            story_id=identity.story_id(article.article_id, article.version, article.content_hash),
+            founder=article.article_id,
+            opened_at=at,
+            updated_at=at,
+            previous_story_id=before.story_id if before else None,
+        )
+        self.open(story)
+        return story
 
     def changed(self, story: LiveStory) -> None:
         self._changed.add(f"story/{story.story_id}")
