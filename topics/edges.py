@@ -46,8 +46,8 @@ def _held(
     if missing := sorted(set(wanted) - known.keys()):
         raise ReadFailed(f"there is no topic {', '.join(missing)}")
     places = [TopicPartition(topic, partition) for topic in wanted for partition in known[topic].partitions]
-    lows = settled(lambda: _offsets(admin, places, EARLIEST, timeout_s), timeout_s)
-    highs = settled(lambda: _offsets(admin, places, LATEST, timeout_s), timeout_s)
+    lows = settled(lambda: _offsets(admin, places, EARLIEST, timeout_s))
+    highs = settled(lambda: _offsets(admin, places, LATEST, timeout_s))
     return [(*place, low, highs[place]) for place, low in lows.items() if low < highs[place]]
 
 
