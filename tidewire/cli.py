@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -28,16 +30,36 @@ COMMANDS = {
     "replay": "replay",
     "takedown": "takedown",
     "dead": "dead",
+    "logs": "logs",
 }
 GROUPS = frozenset({"dead", "feeds", "jobs", "replay", "takedown"})
+
+VERSION = "--version"
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from tidewire.printing import tell
+
+        tell(f"tidewire {version('tidewire')}")
+        raise typer.Exit
+
+
+def _options(
+    told: Annotated[
+        bool, typer.Option(VERSION, callback=_tell_version, is_eager=True, help="Tell which version this is.")
+    ] = False,
+) -> None:
+    del told
 
 
 def command_line(wanted: str | None = None) -> typer.Typer:
     """The command line with one command, or with all of them if there is none of that name."""
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=HELP)
     # Without a callback, an app of one command would not take the command's name.
-    app.callback()(lambda: None)
-    for name in [wanted] if wanted in COMMANDS else COMMANDS:
+    app.callback()(_options)
+    needed = [wanted] if wanted in COMMANDS else [] if wanted == VERSION else COMMANDS
+    for name in needed:
         module = import_module(f"tidewire.commands.{COMMANDS[name]}")
         if name in GROUPS:
             app.add_typer(module.app, name=name)

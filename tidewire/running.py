@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from agents.settings import AgentsSettings
 from desks import load_desks
@@ -31,15 +32,16 @@ def start(stack: Stack, profile: Profile, say: Say, feeds: Callable[[], None] = 
     ``feeds`` is called when the log and the feed server are there. The jobs take longest and start
     beside the roles; producers come last, so that what they find is seen on its whole way.
 
-    Raises what check_agents does, before anything is started, and StateRefused when a job's state is lost,
-    once everything else is up: feeds do not wait, and the log can be run again.
+    Raises what check_agents does, and PortTaken, before anything is started, and StateRefused when a job's
+    state is lost, once everything else is up: feeds do not wait, and the log can be run again.
     """
     stack_settings()
     profile.apply()
     check_agents()
-    stack.up()
-    if profile.newswire is not None:
-        stack.add_roles([_newswire(stack, profile)])
+    newswire = [] if profile.newswire is None else [_newswire(stack, profile)]
+    reading = reading_roles(stack.settings, profile.for_roles())
+    stack.up(later=[*newswire, *reading])
+    stack.add_roles(newswire)
     feeds()
     jobs = Jobs(flink.cluster(stack))
     say("jobs: starting")
@@ -47,7 +49,7 @@ def start(stack: Stack, profile: Profile, say: Say, feeds: Callable[[], None] = 
     pool = ThreadPoolExecutor(max_workers=1)
     try:
         submitting = pool.submit(flink.ensure, jobs)
-        stack.add_roles(reading_roles(stack.settings, profile.for_roles()))
+        stack.add_roles(reading)
         for started in submitting.result():
             origin = f"from {started.resumed_from.name}" if started.resumed_from else "at the log's beginning"
             say(f"{started.name}: running {origin}")
@@ -112,4 +114,7 @@ def _newswire(stack: Stack, profile: Profile) -> Role:
     plays = profile.newswire
     if plays is None:
         raise ValueError("this profile has no newswire")
-    return newswire_role(plays.mode, plays.seconds, plays.play, stack.settings.home / "newswire", plays.port)
+    home = stack.settings.home
+    role = newswire_role(plays.mode, plays.seconds, plays.play, home / "newswire", plays.port)
+    # What was gathered knows its feeds by the port in their addresses.
+    return role if (home / "kafka").exists() else replace(role, port_variable="TIDEWIRE_NEWSWIRE_PORT")

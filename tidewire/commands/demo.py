@@ -48,6 +48,8 @@ def demo(
         stack.down()
         shutil.rmtree(settings.home, ignore_errors=True)
     again, elsewhere = adopt(settings.home, profile), False
+    # Whoever started it may be at work on it: only what is started here is stopped here.
+    found_running = stack.status().running
     with _stopping() as stopping:
         try:
             run = Demo(stack, profile, None if again else started)
@@ -61,16 +63,21 @@ def demo(
             run.settle(jobs, say)
             _report(run, chosen, as_json)
             if not until_done:
-                say("Everything keeps running. Try ./tw search in another terminal; Ctrl-C stops.")
+                ends = "Ctrl-C ends this view" if found_running else "Ctrl-C stops"
+                say(f"Everything keeps running. Try ./tw search in another terminal; {ends}.")
                 _await_down(stack)
                 elsewhere = True
         except KeyboardInterrupt:
-            say("Stopping; what was gathered stays.")
+            if not found_running:
+                say("Stopping; what was gathered stays.")
         finally:
             stopping.set()
-            if not elsewhere:
+            if not (elsewhere or found_running):
                 stack.down()
-    say("Stopped. ./tw up goes on where it was.")
+    if found_running and not elsewhere:
+        say("The stack ran before this and goes on running; ./tw down stops it.")
+    else:
+        say("Stopped. ./tw up goes on where it was.")
 
 
 def _await_down(stack: Stack) -> None:

@@ -6,6 +6,7 @@ import errno
 import random
 import socket
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import psutil
 
@@ -14,6 +15,14 @@ from tidewire.stack.settings import LOOPBACK
 
 LAST_PORT = 65_535
 SELDOM_USED = (20_000, 32_000)
+
+
+class Wanted(NamedTuple):
+    """A port and the program that should have it; ``variable`` changes it, None where nothing does."""
+
+    purpose: str
+    variable: str | None
+    port: int
 
 
 def is_free(port: int) -> bool:
@@ -45,19 +54,33 @@ def holder(port: int) -> str:
     return f"a process that this user may not see (an administrator can ask `ss -ltnp 'sport = :{port}'`)"
 
 
-def check(wanted: Iterable[tuple[str, str | None, int]]) -> None:
-    """Takes (what it is for, environment variable that changes it, port); PortTaken if one is taken."""
-    for purpose, variable, port in wanted:
-        if not is_free(port):
-            other = port + 10_000 if port + 10_000 <= LAST_PORT else port - 10_000
-            way_out = (
-                f", or choose another port: {variable}={other} ./tw up (later commands know it from then on)"
-                if variable
-                else ""
-            )
-            raise PortTaken(
-                f"Port {port}, wanted for {purpose}, is taken by {holder(port)}. Stop that process{way_out}"
-            )
+def check(wanted: Iterable[Wanted]) -> None:
+    """Raises PortTaken, which names every port that is taken, asked for twice, or not this user's to take."""
+    problems = []
+    before: dict[int, Wanted] = {}
+    for each in wanted:
+        other = before.setdefault(each.port, each)
+        problem = f"wanted for {other.purpose} too" if other is not each else _problem(each.port)
+        if problem is not None:
+            problems.append(f"Port {each.port}, wanted for {each.purpose}, is {problem}. {_way_out(each)}")
+    if problems:
+        raise PortTaken("\n".join([*problems, "Nothing was started."]))
+
+
+def _problem(port: int) -> str | None:
+    try:
+        return None if is_free(port) else f"taken by {holder(port)}"
+    except PermissionError:
+        return "not for this user to take"
+
+
+def _way_out(wanted: Wanted) -> str:
+    if wanted.variable is None:
+        return "Nothing but that process can give it up; stop it."
+    other = wanted.port + 10_000 if wanted.port + 10_000 <= LAST_PORT else wanted.port - 10_000
+    return (
+        f"Free it, or choose another: {wanted.variable}={other} before the command; later ones know it then."
+    )
 
 
 def free(count: int) -> list[int]:

@@ -6,7 +6,7 @@ import fcntl
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from tidewire.stack import contents, flink, kafka, keys, moved, ports, private, 
 from tidewire.stack.errors import NotReady, StackError
 from tidewire.stack.jars import DONE
 from tidewire.stack.leftovers import end, marked
+from tidewire.stack.ports import Wanted
 from tidewire.stack.programs import Role, role_program
 from tidewire.stack.services import ALL_SERVICES, LOG_SERVICES, SERVICES, STOP_ORDER
 from tidewire.stack.settings import REMEMBERED, StackSettings
@@ -54,11 +55,17 @@ class Stack:
         self._progress = progress
         self._supervisor = Supervisor(self.settings)
 
-    def up(self, roles: Sequence[Role] = (), services: Sequence[str] = ALL_SERVICES) -> None:
+    def up(
+        self,
+        roles: Sequence[Role] = (),
+        services: Sequence[str] = ALL_SERVICES,
+        later: Sequence[Role] = (),
+    ) -> None:
         """Starts what does not run yet and waits until all of it is ready; goes on where it was.
 
         Topics and schemas exist before a role starts. On a running stack, services and roles are added,
-        and a role whose command or environment changed is restarted.
+        and a role whose command or environment changed is restarted. ``later`` are roles that will be added
+        once it is up: their ports are looked at with the others, before anything starts.
 
         Raises PortTaken, NotReady, NumberingLost, NotYours, or StackError saying what to do.
         """
@@ -69,9 +76,7 @@ class Stack:
             programs = self._supervisor.programs() if self._supervisor.pid() is not None else {}
             starting = [name for name in services if name not in programs or not programs[name].alive]
             ports.check(
-                (SERVICES[name].title, f"TIDEWIRE_STACK_{port.upper()}", getattr(self.settings, port))
-                for name in starting
-                for port in SERVICES[name].ports
+                [*_ports_of_services(self.settings, starting), *_ports_of([*roles, *later], programs)]
             )
             (self.settings.folder / REMEMBERED).write_text(json.dumps(self.settings.ports))
             self._write(starting)
@@ -189,12 +194,7 @@ class Stack:
         self._supervisor.put(SERVICES[name].program(self.settings) for name in names)
 
     def _add(self, roles: Sequence[Role]) -> None:
-        programs = self._supervisor.programs()
-        ports.check(
-            (role.name, role.port_variable, urlsplit(role.ready_url).port or 80)
-            for role in roles
-            if role.ready_url and (role.name not in programs or not programs[role.name].alive)
-        )
+        ports.check(_ports_of(roles, self._supervisor.programs()))
         self._supervisor.put(role_program(role, self.settings) for role in roles)
         for role in roles:
             self._begin(role.name)
@@ -241,6 +241,23 @@ class Stack:
             if name in SERVICES:
                 end(marked(str(self.settings.home), name), LEFTOVERS_TIMEOUT_S)
             self._progress(Step(name, "stopped", time.monotonic() - start))
+
+
+def _ports_of_services(settings: StackSettings, names: Sequence[str]) -> list[Wanted]:
+    return [
+        Wanted(SERVICES[name].title, f"TIDEWIRE_STACK_{port.upper()}", getattr(settings, port))
+        for name in names
+        for port in SERVICES[name].ports
+    ]
+
+
+def _ports_of(roles: Iterable[Role], programs: Mapping[str, Supervised]) -> list[Wanted]:
+    """Of those that do not run yet."""
+    return [
+        Wanted(role.name, role.port_variable, urlsplit(role.ready_url).port or 80)
+        for role in roles
+        if role.ready_url and (role.name not in programs or not programs[role.name].alive)
+    ]
 
 
 __all__ = ["NotReady", "Role", "Stack", "StackError", "StackSettings", "StackStatus", "Step"]

@@ -112,6 +112,15 @@ def test_a_roles_taken_port_is_told(own: Stack) -> None:
             own.up([reader], services=())
 
 
+def test_the_port_of_a_role_to_come_is_looked_at_before_anything_starts(own: Stack) -> None:
+    with socket.create_server((LOOPBACK, own.settings.reader_port)):
+        reader = Role("reader", ["true"], ready_url=own.settings.reader_url, port_variable="READER_PORT")
+        with pytest.raises(PortTaken, match=r"wanted for reader.*READER_PORT="):
+            own.up(later=[reader])
+    assert not own.status().running
+    assert not (own.settings.folder / "ports.json").exists()
+
+
 def test_other_ports_for_a_running_stack_are_refused(own: Stack) -> None:
     own.up(services=())
     moved = own.settings.model_copy(update={"kafka_port": own.settings.kafka_port + 1})

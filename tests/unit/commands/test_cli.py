@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,18 @@ def test_usage_names_the_program_as_it_was_called(tw: Tw, monkeypatch: pytest.Mo
     monkeypatch.setenv("TIDEWIRE_CALLED_AS", "./tw")
     done = tw("feeds", "--help")
     assert "Usage: ./tw feeds [OPTIONS]" in done.out
+
+
+def test_the_version_is_told_without_a_stack(tw: Tw) -> None:
+    done = tw("--version")
+    assert (done.status, done.out, done.err) == (0, f"tidewire {version('tidewire')}\n", "")
+
+
+def test_a_program_without_a_log_is_told_with_those_that_have_one(tw: Tw, tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir(mode=0o700)
+    (tmp_path / "logs" / "kafka.log").write_text("one\ntwo\n")
+    assert tw("logs", "kafka", "-n", "1").out == "two\n"
+    assert tw("logs", "kafak").err == "kafak has no log here. There are: kafka.\n"
 
 
 def test_ctrl_c_ends_with_130_and_no_traceback(environment: None) -> None:
