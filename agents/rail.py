@@ -175,7 +175,8 @@ class Rail:
             try:
                 self._view.add(self._codec.decode(each.value, Indicator))
             except Undecodable as error:
-                # The indexer reads this topic too and writes the dead letter.
+                # Only agents read this topic, and no stranger writes it: there is no dead letter, the record
+                # stays where it is, and the brief has one window less.
                 log.warning("undecodable indicator", place=each.place, error=str(error))
         self._read = ends
 

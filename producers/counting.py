@@ -13,9 +13,11 @@ from collections import Counter
 from schemas import limits
 
 _ENTRY = re.compile(rb"<(?:[\w.-]{1,64}:)?(?:item|entry)[\s/>]", re.IGNORECASE)
-_DECLARED = re.compile(
-    rb"""<\?xml[^>]{0,512}?\bencoding\s{0,9}=\s{0,9}["']([\w.:-]{1,64})["']""", re.IGNORECASE
-)
+# All of an instruction that could name an encoding, however long: parsers look in different places.
+_INSTRUCTION = re.compile(rb"<\?xml[^>]*+>?", re.IGNORECASE)
+_NAMED = re.compile(rb"""encoding\s*=\s*["']?([^"'<>?]{0,64})""", re.IGNORECASE)
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,64})""", re.IGNORECASE)
+_HEAD = 4_096
 # A comment, section, instruction or declaration by its beginning; or a whole tag.
 _TAG = re.compile(rb"<(?:(!--)|(!\[CDATA\[)|(\?)|(!)|(/?)([^\s<>/!?]{1,256})([^<>]*)>)")
 _ENDS = (b"-->", b"]]>", b"?>", b">")
@@ -36,48 +38,76 @@ _WIDE = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _UNMARKED = tuple(("<".encode(name), name) for name in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"))
-_ASCII = bytes(range(0x20, 0x7F))
+# What begins another mode in those that look like ASCII (Python's own, UTF-7, HZ), and all of ASCII.
+_SAMPLES = (b"\\u003c+ADw-~{<~}", bytes(range(0x20, 0x7F)))
 
 
 class TooMuch(ValueError):
     """A document holds more than it may."""
 
 
-def readable(body: bytes) -> bytes:
-    """The document in an encoding that has ASCII as such, so that what is counted is what is there.
+def readable(body: bytes, content_type: str = "") -> bytes:
+    """The document in UTF-8, without a word on its encoding: what is counted is what every parser reads.
 
-    Raises TooMuch for an encoding in which nothing can be counted.
+    What the document says of its encoding counts, then what ``content_type`` says, then that it is UTF-8.
+    Raises TooMuch for an encoding that is not what ASCII is where that has a character.
     """
     for mark, encoding in _WIDE:
         if body.startswith(mark):
-            return _DECLARED.sub(b"<?xml version='1.0'", body.decode(encoding, "replace").encode(), count=1)
+            return _undeclared(body.decode(encoding, "replace").encode())[0]
     for begin, encoding in _UNMARKED:
         if body.startswith(begin):
-            return _DECLARED.sub(b"<?xml version='1.0'", body.decode(encoding, "replace").encode(), count=1)
+            return _undeclared(body.decode(encoding, "replace").encode())[0]
     if b"\x00" in body[:4] or body.startswith(b"\x4c\x6f\xa7\x94"):
         raise TooMuch("not a feed: an encoding that is not told by a byte order mark")
-    declared = _DECLARED.search(body[:4_096])
-    if declared is not None and not _holds_ascii(declared.group(1).decode("ascii", "replace")):
-        raise TooMuch(f"the encoding {declared.group(1)[:40]!r}, in which tags can be hidden")
-    return body
-
-
-def _holds_ascii(encoding: str) -> bool:
+    plain, declared = _undeclared(body)
+    if plain.startswith(codecs.BOM_UTF8):
+        return plain
+    if declared and not declared.lower().startswith(("utf-16", "utf16", "utf-32", "utf32")):
+        return _decoded(plain, declared)
+    charset = _CHARSET.search(content_type)
+    if charset is None or declared:
+        return plain
     try:
-        return (
-            codecs.lookup(encoding).name not in ("utf-7", "hz") and _ASCII.decode(encoding) == _ASCII.decode()
-        )
-    except (LookupError, UnicodeError, ValueError):
-        # utf-16 in the declaration of a document that is not: parsers see that as well.
-        return encoding.lower().startswith(("utf-16", "utf16", "unicode", "iso-10646")) or not re.match(
-            r"(?i)ebcdic|cp\d|ibm|utf-?[37]|ucs|hz|csibm", encoding
-        )
+        return _decoded(plain, charset.group(1))
+    except TooMuch:
+        # A server says one thing of all its files; this one begins as no file of that encoding does.
+        return plain
+
+
+def _undeclared(body: bytes) -> tuple[bytes, str]:
+    """The document without what may name its encoding, and the first name."""
+    parts, at, name = [], 0, ""
+    for found in _INSTRUCTION.finditer(body):
+        if found.start() > _HEAD:
+            break
+        named = _NAMED.search(found.group())
+        if named is not None:
+            name = name or named.group(1).decode("ascii", "replace").strip()
+            parts.append(body[at : found.start()])
+            at = found.end()
+    return b"".join([*parts, body[at:]]) if parts else body, name
+
+
+def _decoded(body: bytes, encoding: str) -> bytes:
+    """In UTF-8; as it is where nobody knows the encoding."""
+    try:
+        if codecs.lookup(encoding).name in ("utf-8", "ascii"):
+            return body
+        holds_ascii = all(each.decode(encoding, "replace") == each.decode() for each in _SAMPLES)
+    except UnicodeError:
+        holds_ascii = False
+    except (LookupError, ValueError):
+        return body
+    if not holds_ascii:
+        raise TooMuch(f"the encoding {encoding[:40]!r}, in which tags can be hidden")
+    return body.decode(encoding, "replace").encode("utf-8", "replace")
 
 
 def check(body: bytes) -> None:
     """Raises TooMuch with what there is too much of."""
     _at_most("bytes", len(body), limits.DOCUMENT_BYTES)
-    if body.lstrip()[:1] in (b"{", b"["):
+    if body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in (b"{", b"["):
         _check_json(body)
         return
     _at_most("tags", body.count(b"<"), limits.DOCUMENT_TAGS)

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from producers.urls import canonical_url, registrable_domain
+from schemas.covering import is_registrable
 from schemas.limits import HOST_CHARACTERS
 
 TABLES = ("owners.yaml", "owners_listed.yaml")
@@ -41,7 +42,8 @@ class Owners:
         for below, each in pairwise(above):
             if each in self.suffixes:
                 return "" if below == f"www.{each}" else below
-        if host in self.suffixes:
+        # At a suffix itself whoever rents from it has a path: buckets, pages, blogs.
+        if host in self.suffixes or not is_registrable(host):
             return ""
         domain = registrable_domain(f"http://{host}/")
         return self.names.get(domain, domain)

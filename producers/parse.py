@@ -23,6 +23,7 @@ import feedparser
 from language.clean import clean, clean_line, plain
 from language.detect import declared
 from producers.counting import TooMuch, check, readable
+from producers.json_feed import NoJson, mended
 from producers.urls import canonical_url, without_userinfo
 from schemas import limits
 from schemas.strings import sanitised
@@ -32,9 +33,9 @@ EARLIEST_MS = 0
 LATEST_MS = 7_258_118_400_000  # 2200-01-01
 
 _HEAD = 4_096
-_ENCODING = re.compile(rb"""<\?xml[^>]*\bencoding\s*=""")
-_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
-_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+# It looks for an encoding in all of the first line.
+_IN_UTF8 = b"<?xml version='1.0' encoding='utf-8'?>\n"
+_DECLARATION = re.compile(rb"\A\s*+<\?xml\s[^>]*+>", re.IGNORECASE)
 _LANGUAGE = re.compile(rb"<(?:dc:)?language[^<>]{0,99}>\s{0,99}([A-Za-z_-]{2,20})\s{0,99}</", re.IGNORECASE)
 _FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2} [A-Z][a-z]{2} \d{4}")
 _TTL = re.compile(rb"<ttl[^<>]{0,99}>\s{0,99}(\d{1,7})\s{0,99}</ttl>", re.IGNORECASE)
@@ -78,16 +79,17 @@ class Document:
 def read(body: bytes, url: str, content_type: str = "") -> Document:
     """The document that ``url`` answered with. Raises Unreadable with the reason."""
     try:
-        utf8 = _in_utf8(readable(body), content_type)
+        utf8 = readable(body, content_type)
         check(utf8)
-    except TooMuch as error:
+        utf8 = mended(utf8)
+    except (TooMuch, NoJson) as error:
         raise Unreadable(str(error)) from error
     parsed, refused = _fast(utf8)
     parser: Literal["fastfeedparser", "feedparser"] = "fastfeedparser"
     if parsed is None or not parsed.get("entries"):
         if len(utf8) > limits.SLOW_DOCUMENT_BYTES or utf8.count(b"<") > limits.SLOW_DOCUMENT_TAGS:
             raise Unreadable(f"no entries, and too large for the slow parser: {refused}")
-        reference = _reference(utf8, content_type, refused)
+        reference = _reference(utf8, refused)
         if reference is not None:
             parsed, parser = reference, "feedparser"
     if parsed is None:
@@ -112,14 +114,13 @@ def _fast(body: bytes) -> tuple[Mapping[str, Any] | None, str]:
         return None, sanitised(f"{type(error).__name__}: {error}", 500)
 
 
-def _reference(body: bytes, content_type: str, refused: str) -> Mapping[str, Any] | None:
+def _reference(body: bytes, refused: str) -> Mapping[str, Any] | None:
     """feedparser's view, or None when it does not recognise a feed, or only the ruins of one. Raises
     Unreadable for what it breaks on; ``refused`` is why the first parser did not read it."""
     try:
         # From a stream: a string could be taken for a URL or a file name.
         parsed: Mapping[str, Any] = feedparser.parse(
-            io.BytesIO(_REFERENCE.sub(_possible, body)),
-            response_headers={"content-type": content_type} if content_type else {},
+            io.BytesIO(_IN_UTF8 + _REFERENCE.sub(_possible, _DECLARATION.sub(b"", body, count=1))),
             sanitize_html=False,
             resolve_relative_uris=False,
         )
@@ -217,17 +218,6 @@ def _bounded(at: datetime) -> int | None:
     aware = at if at.tzinfo else at.replace(tzinfo=UTC)
     milliseconds = round((aware - datetime.fromtimestamp(0, UTC)).total_seconds() * 1000)
     return milliseconds if EARLIEST_MS <= milliseconds < LATEST_MS else None
-
-
-def _in_utf8(body: bytes, content_type: str) -> bytes:
-    """The HTTP header's charset counts when the document itself names none."""
-    charset = _CHARSET.search(content_type)
-    if charset is None or body.startswith(_BOMS) or _ENCODING.search(body[:_HEAD]):
-        return body
-    try:
-        return body.decode(charset.group(1), "replace").encode()
-    except LookupError:
-        return body
 
 
 def _ttl_s(body: bytes) -> float:

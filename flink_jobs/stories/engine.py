@@ -120,6 +120,12 @@ class StoryEngine:
             story.assign_at = None
             self._live.changed(story)
 
+    def moved_by(self, entry: Entry) -> str:
+        """The owner of the article that a story showed last: it is its doing that something is due."""
+        shown = [each.shown for each in self._live.members.get(entry.key, {}).values()]
+        last = max(shown, key=lambda each: (each.logged_at, each.article_id), default=None)
+        return last.family if last is not None else ""
+
     def next_due(self) -> int | None:
         """The logged time at which something is due next."""
         return self._calendar.next()

@@ -5,9 +5,11 @@ All of it follows from the log and from what failed, so a job that runs again sa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from schemas.limits import ID_CHARACTERS
+from schemas.limits import ID_CHARACTERS, NAME_CHARACTERS
 from schemas.records import DeadLetter, UniqueArticle
 from schemas.strings import sanitised
 from topics.catalogue import ARTICLES_RAW, STORIES
@@ -39,11 +41,13 @@ class Failure:
     feed_id: str = ""
     story_id: str = ""
     attempt: int = 0
+    # The family of the article, or of the one that moved the story.
+    owner: str = ""
 
     @property
     def source(self) -> str:
-        """Whom it counts against when failures are counted."""
-        return self.feed_id
+        """Whom it counts against when failures are counted: an owner has any number of feeds and stories."""
+        return self.owner or self.feed_id
 
 
 def of_article(article: UniqueArticle, stage: str, error: Exception) -> Failure:
@@ -57,12 +61,38 @@ def of_article(article: UniqueArticle, stage: str, error: Exception) -> Failure:
         article_id=sanitised(article.article_id, ID_CHARACTERS),
         feed_id=sanitised(article.feed_id, ID_CHARACTERS),
         attempt=getattr(article, "attempt", 0),
+        owner=sanitised(article.family, NAME_CHARACTERS),
     )
 
 
-def of_story(story_id: str, at: int, stage: str, error: Exception) -> Failure:
+def of_row(row: Mapping[str, Any], stage: str, error: Exception) -> Failure:
+    """Of what is to be an article and cannot be made one: its coordinates, as far as it has some."""
+
+    def number(name: str, otherwise: int) -> int:
+        value = row.get(name)
+        return value if isinstance(value, int) else otherwise
+
+    def text(name: str, most: int = ID_CHARACTERS) -> str:
+        value = row.get(name)
+        return sanitised(value, most) if isinstance(value, str) else ""
+
+    return Failure(
+        stage=stage,
+        error=type(error).__name__,
+        reason=reason_of(error),
+        failed_at=number("logged_at", 0),
+        raw_partition=number("raw_partition", -1),
+        raw_offset=number("raw_offset", -1),
+        article_id=text("article_id"),
+        feed_id=text("feed_id"),
+        attempt=number("attempt", 0),
+        owner=text("family", NAME_CHARACTERS),
+    )
+
+
+def of_story(story_id: str, at: int, stage: str, error: Exception, owner: str = "") -> Failure:
     """``at``: when it was due, logged time."""
-    return Failure(stage, type(error).__name__, reason_of(error), at, story_id=story_id)
+    return Failure(stage, type(error).__name__, reason_of(error), at, story_id=story_id, owner=owner)
 
 
 def letter(failure: Failure, lane: Lane) -> DeadLetter:

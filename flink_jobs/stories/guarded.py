@@ -72,9 +72,10 @@ class GuardedEngine(Generic[T]):
             if isinstance(done, Exception):
                 if entry.due not in DUE_STAGES:
                     raise done
+                owner = self._engine.moved_by(entry)
                 self._engine.give_up(entry)
                 self._done.append(_giving_up(entry))
-                yield of_story(entry.key, entry.at, DUE_STAGES[entry.due], done)
+                yield of_story(entry.key, entry.at, DUE_STAGES[entry.due], done, owner)
             else:
                 yield from done
 

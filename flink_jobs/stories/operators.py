@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from pyflink.common import Row, Types
@@ -14,7 +14,7 @@ from desks.prototypes import NO_PROTOTYPES, Prototypes
 from flink_jobs.stories.cluster import Weights
 from flink_jobs.stories.embedded import Embedded, Embedder, known, takedown
 from flink_jobs.stories.engine import StoryEngine
-from flink_jobs.stories.failures import NOT_THE_RECORDS, Failure, letter, of_article
+from flink_jobs.stories.failures import NOT_THE_RECORDS, Failure, letter, of_row
 from flink_jobs.stories.guarded import GuardedEngine
 from flink_jobs.stories.order import OrderBuffer, position
 from flink_jobs.stories.rows import FIELDS, FLOOD, Encoded, KnownIds, encoded, unique_article
@@ -43,10 +43,8 @@ class Embed(MapFunction):  # type: ignore[misc]
         embedder = self._embedder
         assert embedder is not None, "opened before the first record"
         row = tuple(value)
-        article, kind = unique_article(row[: len(FIELDS)]), row[len(FIELDS)]
-        if kind == Kind.TAKEDOWN.value:
-            return encode_embedded(takedown(article))
-        return _guarded(article, lambda: embedder.embed(article))
+        kind = row[len(FIELDS)]
+        return _guarded(row, takedown if kind == Kind.TAKEDOWN.value else embedder.embed)
 
 
 class UnlikeVectors(Exception):
@@ -62,10 +60,9 @@ class Known(MapFunction):  # type: ignore[misc]
 
     def map(self, value: Row) -> bytes:
         row = tuple(value)
-        article = unique_article(row[: len(FIELDS)])
         vector, names, model = row[len(FIELDS) :]
 
-        def embedded() -> Embedded:
+        def embedded(article: UniqueArticle) -> Embedded:
             if model != self._model:
                 raise UnlikeVectors(
                     f"{article.article_id} was encoded by {model}, this run is about {self._model}: "
@@ -73,16 +70,16 @@ class Known(MapFunction):  # type: ignore[misc]
                 )
             return known(article, bytes(vector), tuple(names))
 
-        return _guarded(article, embedded)
+        return _guarded(row, embedded)
 
 
-def _guarded(article: UniqueArticle, embed: Callable[[], Embedded]) -> bytes:
+def _guarded(row: Sequence[Any], embed: Callable[[UniqueArticle], Embedded]) -> bytes:
     try:
-        return encode_embedded(embed())
+        return encode_embedded(embed(unique_article(row[: len(FIELDS)])))
     except NOT_THE_RECORDS:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a text leads it to, it is that text alone
-        return encode_failure(of_article(article, EMBED_STAGE, error))
+        return encode_failure(of_row(dict(zip(FIELDS, row, strict=False)), EMBED_STAGE, error))
 
 
 class Stories(KeyedProcessFunction):  # type: ignore[misc]

@@ -19,7 +19,7 @@ from flink_jobs.deduplicated import (
     view,
 )
 from flink_jobs.runs import Run
-from flink_jobs.tables import columns, interval, quoted, source_table
+from flink_jobs.tables import ERROR, columns, interval, quoted, source_table
 from schemas.records import EnrichedArticle, UniqueArticle
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW
 from topics.lane import LIVE
@@ -68,5 +68,7 @@ def table_names(run: Run) -> dict[str, str]:
 
 
 def _within(run: Run) -> str:
-    end = f"`logged_at` <= {timestamp(run.bounds.end_at)}" if run.bounds else "TRUE"
-    return end + run.without.condition()
+    # What cannot be decoded is a row of defaults; the indexer, which reads all of it, writes its dead letter.
+    decodable = f"{quoted(ERROR)} IS NULL"
+    end = f" AND `logged_at` <= {timestamp(run.bounds.end_at)}" if run.bounds else ""
+    return decodable + end + run.without.condition()

@@ -203,6 +203,27 @@ def test_what_is_due_and_fails_is_given_up_and_all_else_goes_on(
     assert (runs[0].said, runs[0].failed) == (runs[1].said, runs[1].failed)
 
 
+def test_failures_of_any_number_of_stories_and_feeds_count_against_their_owner(
+    new_engine: NewEngine, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half_done(monkeypatch)
+
+    def encode(record: Output) -> Output:
+        if isinstance(record, Assignment):
+            raise PoisonError("assignment")
+        return record
+
+    job = Job(new_engine, encode)
+    words = ("harbour strike", "meteor shower", "flooded valley", "election recount", "glacier retreat")
+    for at, each in enumerate(words):
+        job.take(write(f"s{at}", each.title(), f"Of the {each} much is said.", at=at, family="kelmar"))
+        job.take(write(f"p{at}", "x", f"{POISON} {each}", at=at, family="kelmar", feed_id=f"f{at}"))
+    job.wake(300)
+    assert {each.stage for each in job.failed} == {"stories.order", "stories.assign"}
+    assert len(job.failed) == 2 * len(words)
+    assert {each.source for each in job.failed} == {"kelmar"}
+
+
 def test_the_machines_own_faults_are_no_dead_letters(
     new_engine: NewEngine, items: list[Embedded], monkeypatch: pytest.MonkeyPatch
 ) -> None:
