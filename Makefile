@@ -55,8 +55,8 @@ $(TOKENIZER): .venv/.synced deploy/tools/tokenizer.txt
 
 $(ENV)/jars/.complete: .venv/.complete deploy/jars/jars.lock.toml $(JAVA)
 	@echo "Fetching Kafka, the schema registry and Flink's connectors"
-	@$(RUN)/python -m tidewire.stack.jars sync
-	@$(RUN)/python -m tidewire.stack.java
+	@$(RUN)/python -m stack.jars sync
+	@$(RUN)/python -m stack.java
 	@touch $@
 
 tw: Makefile
@@ -156,8 +156,8 @@ bench-agents: bootstrap ## calls, tokens, money and seconds of briefs, with and 
 	@$(RUN)/python -m benchmarks.agents
 
 lock-jars: .venv/.complete ## resolve deploy/jars/jars.toml again and lock the sums
-	@$(RUN)/python -m tidewire.stack.jars lock
+	@$(RUN)/python -m stack.jars lock
 
 clean: ## remove what was installed and built here, and the stack's state (stops it first)
-	@if [ -x .venv/bin/python ]; then $(RUN)/python -m tidewire.stack down; fi
+	@if [ -x .venv/bin/python ]; then $(RUN)/python -m stack down; fi
 	@rm -rf $(ENV) .venv .tidewire tw build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

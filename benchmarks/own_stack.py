@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from stack import ports
+from stack.settings import StackSettings
+from stack.stack import Stack
 from tidewire.places import stack_settings
-from tidewire.stack import ports
-from tidewire.stack.settings import StackSettings
-from tidewire.stack.stack import Stack
 
 
 @contextmanager

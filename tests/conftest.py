@@ -15,10 +15,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from schemas.registry import RegistrySettings
-from tidewire.stack import contents, ports
-from tidewire.stack.services import LOG_SERVICES
-from tidewire.stack.settings import StackSettings
-from tidewire.stack.stack import Stack
+from stack import contents, ports
+from stack.services import LOG_SERVICES
+from stack.settings import StackSettings
+from stack.stack import Stack
 from topics.settings import BrokerSettings
 
 # How fast the machine draws examples decides nothing.

@@ -19,6 +19,8 @@ from producers.catalogue.publishing import listed, publish
 from schemas.codec import from_dict
 from schemas.identity import feed_id
 from schemas.records import FeedSpec, FeedState
+from stack.settings import LOOPBACK
+from stack.stack import Stack, StackError
 from tidewire import jobs as flink
 from tidewire import tally
 from tidewire.places import broker, codec, reader
@@ -26,8 +28,6 @@ from tidewire.profile import Newswire, Profile, load, save
 from tidewire.reader_client import ReaderClient, ReaderDown, ReaderProblem
 from tidewire.roles import demo_environment
 from tidewire.settle import Settling, settle, until
-from tidewire.stack.settings import LOOPBACK
-from tidewire.stack.stack import Stack, StackError
 from topics.catalogue import FEEDS_STATE
 from topics.decoding import latest
 from topics.lane import LIVE

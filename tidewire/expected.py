@@ -14,13 +14,13 @@ from reader.alias import AliasBroken
 from replay.log import RecordBroken
 from replay.source import NotKnownYet
 from schemas.registry import IncompatibleSchema
+from stack.errors import StackError
 from tidewire.demo import DemoStopped
 from tidewire.mistakes import wrong_settings
 from tidewire.places import BrokerDown
 from tidewire.reader_client import ReaderDown, ReaderProblem
 from tidewire.retrying import Overtaken
 from tidewire.settle import NotSettled
-from tidewire.stack.errors import StackError
 from topics.numbering import NumberingLost
 from topics.reading import ReadFailed
 from topics.wire import Refused

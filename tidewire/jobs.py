@@ -9,8 +9,8 @@ from flink_jobs.bounds import latest_tick
 from flink_jobs.runs import JOBS, JobName, Run, job_title
 from flink_jobs.settings import ClusterSettings
 from flink_jobs.submit import Jobs, Started
+from stack.stack import Stack
 from tidewire.places import answering_broker, codec, stack_settings
-from tidewire.stack.stack import Stack
 from topics.lane import LIVE, Lane
 
 

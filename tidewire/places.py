@@ -7,9 +7,9 @@ from functools import cache
 
 from schemas.codec import Codec
 from schemas.registry import Registry, RegistrySettings
+from stack.private import check
+from stack.settings import StackSettings
 from tidewire.reader_client import ReaderClient
-from tidewire.stack.private import check
-from tidewire.stack.settings import StackSettings
 from topics.admin import lanes
 from topics.answering import answers
 from topics.lane import Lane

@@ -24,6 +24,7 @@ from replay.running import Running, Say, rates
 from replay.select import Reach, SelectionError, moment, reach
 from replay.source import SourceLog, enriched_bounds, raw_bounds
 from sinks.settings import IndexSettings
+from stack.stack import Stack
 from tidewire import jobs as flink
 from tidewire.asked import Asked, check, check_without, too_early
 from tidewire.places import broker, codec, reader
@@ -31,7 +32,6 @@ from tidewire.profile import load
 from tidewire.reader_client import ReaderDown
 from tidewire.roles import agents_role
 from tidewire.settle import until, unwritten
-from tidewire.stack.stack import Stack
 from topics.admin import lanes as lanes_with_topics
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW
 from topics.lane import LIVE, Lane

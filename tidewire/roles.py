@@ -6,9 +6,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from stack.programs import Role
+from stack.settings import LOOPBACK, StackSettings
 from telemetry.environment import PROXIES
-from tidewire.stack.programs import Role
-from tidewire.stack.settings import LOOPBACK, StackSettings
 from topics.lane import LIVE, Lane
 
 PRODUCER_SLOTS = 1

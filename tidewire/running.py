@@ -13,12 +13,12 @@ from flink_jobs.retained import StateRefused
 from flink_jobs.runs import job_title
 from flink_jobs.submit import Jobs
 from replay.log import RecordBroken, ReplayLog
+from stack.programs import Role
+from stack.stack import Stack
 from tidewire import jobs as flink
 from tidewire.places import broker, stack_settings
 from tidewire.profile import Profile
 from tidewire.roles import agents_role, newswire_role, producer_roles, reading_roles
-from tidewire.stack.programs import Role
-from tidewire.stack.stack import Stack
 from topics.admin import lanes
 from topics.lane import LIVE
 

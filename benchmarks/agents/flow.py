@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from benchmarks.own_stack import own_stack, say
 from replay.outputs import records
 from schemas.records import Assignment, Brief, Writer
+from stack import ports
 from tests.fakes.messages_api import MessagesApi
 from tests.fakes.messages_api.honest import Honest
 from tidewire.demo import SAMPLE, Demo, demo_profile
 from tidewire.places import broker, codec
 from tidewire.running import start
-from tidewire.stack import ports
 from topics.catalogue import ASSIGNMENTS, BRIEFS
 from topics.reading import read_range
 

@@ -21,11 +21,11 @@ from benchmarks.own_stack import own_stack, say
 from producers.catalogue.publishing import publish
 from schemas.identity import feed_id
 from schemas.records import Article, FeedSpec, Kind
+from stack import ports
 from tidewire.places import broker, codec
 from tidewire.profile import Profile
 from tidewire.roles import demo_environment
 from tidewire.running import start
-from tidewire.stack import ports
 from topics.catalogue import ARTICLES_RAW
 from topics.reading import read_range
 

@@ -24,10 +24,10 @@ from flink_jobs.environment import environments
 from flink_jobs.tables import Connection, quoted, source_table, table, value_format
 from schemas.codec import Codec
 from schemas.records import Article, Kind
+from stack.jars import JARS
+from stack.services import LOG_SERVICES
 from tidewire.places import broker, codec, registry, stack_settings
 from tidewire.printing import tell_json, terminal
-from tidewire.stack.jars import JARS
-from tidewire.stack.services import LOG_SERVICES
 from tidewire.tables import show_table
 from topics.admin import ensure_topics
 from topics.catalogue import ARTICLES_RAW, ARTICLES_TAKEDOWNS

@@ -24,10 +24,10 @@ from replay.compare import Outputs
 from replay.outputs import read_outputs
 from schemas.codec import Codec
 from schemas.registry import Registry, RegistrySettings
+from stack import ports
 from tidewire import tally
 from tidewire.reader_client import ReaderClient
 from tidewire.settle import Settling, settle
-from tidewire.stack import ports
 from topics.lane import LIVE
 from topics.settings import BrokerSettings
 

@@ -23,9 +23,9 @@ from replay.outputs import last_tick
 from schemas.codec import full_name, schema_text
 from schemas.records import SCHEMA_FILES
 from schemas.registry import Registry
+from stack import contents, ports
+from stack.services import LOG_SERVICES
 from tests.e2e.homes import Home
-from tidewire.stack import contents, ports
-from tidewire.stack.services import LOG_SERVICES
 from tidewire.tally import Tally
 from topics.lane import LIVE, Lane
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from stack import ports
 from tests.e2e.homes import Home
-from tidewire.stack import ports
 
 
 @pytest.fixture(scope="session")

@@ -25,14 +25,14 @@ from replay.outputs import last_tick, read_outputs
 from schemas.codec import Codec
 from schemas.identity import feed_id
 from schemas.registry import Registry
+from stack import contents, ports
+from stack.leftovers import marked
+from stack.settings import StackSettings
+from stack.stack import Stack
 from tidewire import tally
 from tidewire.reader_client import ReaderClient
 from tidewire.roles import demo_environment
 from tidewire.settle import Settling, settle
-from tidewire.stack import contents, ports
-from tidewire.stack.leftovers import marked
-from tidewire.stack.settings import StackSettings
-from tidewire.stack.stack import Stack
 from topics.lane import LIVE, Lane
 from topics.settings import BrokerSettings
 

@@ -24,6 +24,8 @@ from schemas.codec import Codec
 from schemas.limits import DEAD_LETTER_BYTES, DEAD_LETTER_KEY_BYTES
 from schemas.records import Assignment, DeadLetter, EnrichedArticle, Record, Story
 from schemas.registry import Registry
+from stack import contents
+from stack.stack import Stack
 from tests.conftest import stack_settings
 from tests.hostile.foreign import foreign
 from tests.integration.flink_jobs import expected
@@ -37,8 +39,6 @@ from tests.integration.flink_jobs.test_jobs import (
     kill_taskmanager,
     run_of,
 )
-from tidewire.stack import contents
-from tidewire.stack.stack import Stack
 from topics.catalogue import (
     ARTICLES_ENRICHED,
     ARTICLES_LATE,

@@ -15,11 +15,11 @@ import pytest
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from stack import flink_ui
+from stack.leftovers import PROGRAM, marked
+from stack.readiness import http
+from stack.settings import LOOPBACK
 from tests.conftest import RunningFlink
-from tidewire.stack import flink_ui
-from tidewire.stack.leftovers import PROGRAM, marked
-from tidewire.stack.readiness import http
-from tidewire.stack.settings import LOOPBACK
 from topics.settings import BrokerSettings
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]

@@ -18,12 +18,12 @@ from rich.live import Live
 from rich.table import Table
 
 from newswire.settings import NewswireSettings
+from stack.stack import Stack
 from tidewire.commands.stack import addresses, say, show_step
 from tidewire.demo import SAMPLE, Demo, Glance, adopt, demo_profile, problems
 from tidewire.places import stack_settings
 from tidewire.printing import line, tell_json, terminal
 from tidewire.running import start
-from tidewire.stack.stack import Stack
 from tidewire.tables import add_row
 
 Show = Callable[[Glance], None]

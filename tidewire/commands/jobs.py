@@ -11,13 +11,13 @@ from rich.console import Console
 from flink_jobs.runs import JOBS, JobName, job_title
 from flink_jobs.submit import Jobs
 from replay.dropping import abort_transactions
+from stack.stack import Stack
 from tidewire import jobs as flink
 from tidewire.commands.stack import say, show_step
 from tidewire.places import answering_broker, broker, stack_settings
 from tidewire.printing import show, tell, tell_json, terminal
 from tidewire.profile import load
 from tidewire.roles import agents_role
-from tidewire.stack.stack import Stack
 from tidewire.tables import show_table
 from tidewire.times import of_millis_short
 from topics.lane import Lane

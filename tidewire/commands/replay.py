@@ -13,6 +13,7 @@ from replay.log import RecordBroken, Replay
 from replay.plan import described
 from replay.running import states
 from replay.select import SelectionError, parse_duration
+from stack.stack import Stack
 from tidewire.asked import BYTES_PER_S, Asked, feed_ids
 from tidewire.commands import compare
 from tidewire.commands.stack import say, show_step
@@ -21,7 +22,6 @@ from tidewire.places import answering_broker, stack_settings
 from tidewire.printing import confirm, tell, tell_json, terminal
 from tidewire.profile import load
 from tidewire.replays import Replays
-from tidewire.stack.stack import Stack
 from tidewire.tables import show_table
 from tidewire.times import of_millis
 from topics.lane import Lane

@@ -11,15 +11,15 @@ from rich.console import Console
 
 from flink_jobs.rest import FlinkError
 from flink_jobs.submit import Jobs
+from stack import flink_ui
+from stack.settings import StackSettings
+from stack.stack import Stack, StackStatus, Step
+from stack.watch import DEATHS
 from tidewire import jobs as flink
 from tidewire.places import broker, codec, stack_settings
 from tidewire.printing import show, show_whole_line, tell, tell_json, terminal
 from tidewire.profile import load
 from tidewire.running import start
-from tidewire.stack import flink_ui
-from tidewire.stack.settings import StackSettings
-from tidewire.stack.stack import Stack, StackStatus, Step
-from tidewire.stack.watch import DEATHS
 from tidewire.tables import show_table
 from tidewire.times import of_millis, of_millis_short
 from topics.answering import answers

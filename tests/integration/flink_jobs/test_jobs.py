@@ -27,11 +27,11 @@ from flink_jobs.submit import AlreadyRunning, Jobs, Started
 from schemas.codec import Codec
 from schemas.records import Assignment, EnrichedArticle, Indicator, Record, Story, UniqueArticle
 from schemas.registry import Registry
+from stack import contents
+from stack.stack import Stack
 from tests.conftest import stack_settings
 from tests.integration.flink_jobs import expected
 from tests.integration.flink_jobs.sample import Feed
-from tidewire.stack import contents
-from tidewire.stack.stack import Stack
 from topics.catalogue import (
     ARTICLES_ENRICHED,
     ARTICLES_LATE,

@@ -14,7 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tidewire.stack import ports
+from stack import ports
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 

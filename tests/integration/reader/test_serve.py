@@ -108,7 +108,7 @@ def lane(kafka: Any, request: pytest.FixtureRequest) -> Iterator[Lane]:
 
 @pytest.fixture
 def reader(kafka: Any, tmp_path: Path) -> Iterator[Reader]:
-    from tidewire.stack import ports
+    from stack import ports
 
     made = Reader(kafka, tmp_path / "home", ports.free(1)[0])
     yield made
@@ -274,7 +274,7 @@ def letters(kafka: Any, codec: Codec, lane: Lane) -> list[DeadLetter]:
 
 
 def test_a_second_reader_is_refused_with_what_to_do(kafka: Any, lane: Lane, reader: Reader) -> None:
-    from tidewire.stack import ports
+    from stack import ports
 
     reader.start()
     reader.until(lambda: reader.get("/health")["status"] == "ok")

@@ -10,8 +10,8 @@ import psutil
 from confluent_kafka.admin import AdminClient
 
 from schemas.records import SCHEMA_FILES
-from tidewire.stack.leftovers import marked
-from tidewire.stack.readiness import COMPATIBILITY, http
+from stack.leftovers import marked
+from stack.readiness import COMPATIBILITY, http
 from topics.catalogue import TOPICS
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from stack.leftovers import PROGRAM, marked
+from stack.programs import Role
+from stack.stack import Stack
 from tests.conftest import stack_settings
 from tidewire.roles import agents_role, producer_roles, reading_roles
-from tidewire.stack.leftovers import PROGRAM, marked
-from tidewire.stack.programs import Role
-from tidewire.stack.stack import Stack
 from topics.lane import LIVE
 
 SECRETS = {

@@ -16,12 +16,12 @@ import psutil
 import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from stack import contents
+from stack.leftovers import marked
+from stack.readiness import http
+from stack.services import SERVICES
+from stack.stack import Stack
 from tests.conftest import stack_settings
-from tidewire.stack import contents
-from tidewire.stack.leftovers import marked
-from tidewire.stack.readiness import http
-from tidewire.stack.services import SERVICES
-from tidewire.stack.stack import Stack
 from topics.reading import read_range
 
 JOB = Path(__file__).with_name("counting_job.py")

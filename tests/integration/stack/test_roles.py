@@ -14,12 +14,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from stack.errors import NotReady, PortTaken, StackError
+from stack.leftovers import marked
+from stack.programs import Role
+from stack.settings import LOOPBACK, StackSettings
+from stack.stack import Stack
 from tests.conftest import stack_settings
-from tidewire.stack.errors import NotReady, PortTaken, StackError
-from tidewire.stack.leftovers import marked
-from tidewire.stack.programs import Role
-from tidewire.stack.settings import LOOPBACK, StackSettings
-from tidewire.stack.stack import Stack
 
 LIVING = """
 import os, signal, subprocess, sys, time

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from stack.settings import LOOPBACK
 from tidewire import cli, entry, places, replays
 from tidewire.places import stack_settings
-from tidewire.stack.settings import LOOPBACK
 from topics.answering import answers
 from topics.lane import LIVE, Lane
 from topics.settings import BrokerSettings

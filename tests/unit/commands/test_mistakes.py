@@ -7,9 +7,9 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
 from agents.model import ModelSettings
+from stack.settings import StackSettings
 from tidewire.mistakes import wrong_settings
 from tidewire.profile import Profile
-from tidewire.stack.settings import StackSettings
 from topics.settings import BrokerSettings
 
 

@@ -66,7 +66,9 @@ LETTER = Letter(
     ),
 )
 ROOT = Path(tidewire.__file__).parents[1]
-ROOMS = ("tidewire", "replay", "newswire", "producers", "flink_jobs", "agents", "reader", "telemetry")
+ROOMS = (
+    "tidewire", "stack", "replay", "newswire", "producers", "flink_jobs", "agents", "reader", "telemetry",
+)  # fmt: skip
 PRINTING = ROOT / "tidewire" / "printing.py"
 
 
@@ -258,17 +260,8 @@ def test_nothing_is_printed_around_it() -> None:
     """Who prints does so through `tidewire.printing`, and takes no string for markup."""
     found = [
         f"{path.relative_to(ROOT)}:{number}: {what}"
-        for room in (
-            "tidewire",
-            "replay",
-            "newswire",
-            "producers",
-            "flink_jobs",
-            "agents",
-            "reader",
-            "telemetry",
-        )
-        for path in sorted((Path(tidewire.__file__).parents[1] / room).rglob("*.py"))
+        for room in ROOMS
+        for path in sorted((ROOT / room).rglob("*.py"))
         if path.name != PRINTING.name
         for number, what in around(ast.parse(path.read_text(encoding="utf-8")))
     ]

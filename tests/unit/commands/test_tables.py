@@ -6,12 +6,12 @@ import pytest
 
 from producers.catalogue import read_catalogue
 from schemas.records import Article, FeedSpec, FeedState, FeedStatus
+from stack.status import ProgramStatus, StackStatus
 from tests.unit.commands.narrow import Narrow
 from tidewire.commands.feeds import show_feeds
 from tidewire.commands.jobs import show_jobs
 from tidewire.commands.stack import show_addresses, show_programs
 from tidewire.commands.topics import described, show_topics
-from tidewire.stack.status import ProgramStatus, StackStatus
 from tidewire.tables import show_table
 from topics.catalogue import ARTICLES_RAW, TOPICS
 

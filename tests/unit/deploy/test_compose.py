@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from stack import kafka
+from stack.settings import StackSettings
 from tidewire.roles import demo_environment
-from tidewire.stack import kafka
-from tidewire.stack.settings import StackSettings
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 ONCE = {"volumes", "keys", "init", "feeds"}

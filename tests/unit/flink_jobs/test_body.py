@@ -12,9 +12,9 @@ import pytest
 from schemas.codec import HEADER, Codec, Undecodable, schema_text
 from schemas.records import Article
 from schemas.registry import LocalSchemas
+from stack.jars import JARS
+from stack.java import JAR
 from tests.hostile.foreign import GOOD, foreign
-from tidewire.stack.jars import JARS
-from tidewire.stack.java import JAR
 
 LIBRARIES = [*(JARS / "flink").glob("flink-sql-avro-*.jar"), *(JARS / "flink").glob(JAR)]
 # Found by what is asked after the walk: limits of fields, the schema's name, the size of the whole.

@@ -22,8 +22,8 @@ from flink_jobs.deduplicated import RAW, Bounds, Start, Without
 from flink_jobs.runs import JobName, Run
 from flink_jobs.stories.rows import ENCODED, KnownIds
 from flink_jobs.stories.sources import selected
-from tidewire.stack.jars import JARS
-from tidewire.stack.java import JAR
+from stack.jars import JARS
+from stack.java import JAR
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, ARTICLES_UNIQUE
 
 PLANS = Path(__file__).parent / "plans"

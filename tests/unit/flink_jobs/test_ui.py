@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from flink_jobs.ui import rules
 from flink_jobs.ui.door import create_app
 from flink_jobs.ui.settings import UiSettings
-from tidewire.stack import keys
+from stack import keys
 
 JOB = "0123456789abcdef0123456789abcdef"
 TOKEN = "of-the-user"

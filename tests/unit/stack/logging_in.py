@@ -10,8 +10,8 @@ import os
 import sys
 from pathlib import Path
 
-from tidewire.stack import flink
-from tidewire.stack.settings import StackSettings
+from stack import flink
+from stack.settings import StackSettings
 
 
 def main(home: str, url: str) -> None:

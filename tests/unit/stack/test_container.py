@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tidewire.stack import container, flink, keys
-from tidewire.stack.container import HELD, ContainerSettings, claim, command, configuration
-from tidewire.stack.jars import JARS
+from stack import container, flink, keys
+from stack.container import HELD, ContainerSettings, claim, command, configuration
+from stack.jars import JARS
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tidewire.stack import jars
-from tidewire.stack.jars import JarError, Locked, parse_lock, render_lock, sha256
+from stack import jars
+from stack.jars import JarError, Locked, parse_lock, render_lock, sha256
 
 
 class FakeMaven:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tidewire.stack import flink, keys
-from tidewire.stack.jars import DONE, JARS
-from tidewire.stack.settings import LOOPBACK, StackSettings
+from stack import flink, keys
+from stack.jars import DONE, JARS
+from stack.settings import LOOPBACK, StackSettings
 from topics.settings import USER
 
 CHILD = Path(__file__).with_name("logging_in.py")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from stack import keys
+from stack.keys import RENEWED_BEFORE, VALID, Keys
 from telemetry import mutual
-from tidewire.stack import keys
-from tidewire.stack.keys import RENEWED_BEFORE, VALID, Keys
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tidewire.stack.launch import empty, forget_unreadable
+from stack.launch import empty, forget_unreadable
 
 
 def test_emptied_folder_is_there(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tidewire.stack.launch import empty
-from tidewire.stack.leftovers import MARKER, PROGRAM, end, marked
+from stack.launch import empty
+from stack.leftovers import MARKER, PROGRAM, end, marked
 
 SLEEP = "import time; time.sleep(600)"
 DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); {SLEEP}"
@@ -42,7 +42,7 @@ def test_only_this_homes_and_programs_processes_are_found(
 
 
 def test_this_process_and_its_ancestors_are_spared(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    code = f"from tidewire.stack.leftovers import marked; print([p.pid for p in marked({str(tmp_path)!r})])"
+    code = f"from stack.leftovers import marked; print([p.pid for p in marked({str(tmp_path)!r})])"
     env = {**os.environ, MARKER: str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tidewire.stack import flink, keys, zookeeper
-from tidewire.stack.errors import StackError
-from tidewire.stack.moved import make_fit, relocated
-from tidewire.stack.settings import StackSettings
+from stack import flink, keys, zookeeper
+from stack.errors import StackError
+from stack.moved import make_fit, relocated
+from stack.settings import StackSettings
 
 OLD, NEW = "/var/old/flink/lanes", "/srv/a much longer folder/flink/lanes"
 FILES = ("live/stories/checkpoints/1/shared/a", "live/stories/checkpoints/1/chk-7/b")

@@ -8,10 +8,10 @@ import socket
 
 import pytest
 
-from tidewire.stack import ports
-from tidewire.stack.errors import PortTaken
-from tidewire.stack.ports import Wanted
-from tidewire.stack.settings import LOOPBACK
+from stack import ports
+from stack.errors import PortTaken
+from stack.ports import Wanted
+from stack.settings import LOOPBACK
 
 
 def test_a_taken_port_names_port_program_holder_and_variable() -> None:

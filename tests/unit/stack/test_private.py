@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tidewire.stack import private
-from tidewire.stack.private import NotYours, alone, check, claim
-from tidewire.stack.settings import StackSettings
-from tidewire.stack.stack import Stack
+from stack import private
+from stack.private import NotYours, alone, check, claim
+from stack.settings import StackSettings
+from stack.stack import Stack
 
 
 def modes(folder: Path) -> dict[str, int]:

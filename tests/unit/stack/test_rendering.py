@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tidewire.stack import flink, kafka, keys, registry, zookeeper
-from tidewire.stack.programs import (
+from stack import flink, kafka, keys, registry, zookeeper
+from stack.programs import (
     Program,
     Role,
     render_launch,
@@ -20,8 +20,8 @@ from tidewire.stack.programs import (
     role_program,
     watch_program,
 )
-from tidewire.stack.services import SERVICES, STOP_ORDER
-from tidewire.stack.settings import LOOPBACK, StackSettings
+from stack.services import SERVICES, STOP_ORDER
+from stack.settings import LOOPBACK, StackSettings
 
 
 @pytest.fixture

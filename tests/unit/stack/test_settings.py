@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tidewire.stack.settings import LONGEST_SOCKET_PATH, StackSettings
+from stack.settings import LONGEST_SOCKET_PATH, StackSettings
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from tidewire.stack import watch
-from tidewire.stack.watch import Event, notifications, parse, read_events, record
+from stack import watch
+from stack.watch import Event, notifications, parse, read_events, record
 
 PAYLOAD = "processname:kafka groupname:kafka from_state:RUNNING expected:0 pid:42"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.registry import Registry, RegistrySettings
-from tidewire.stack.settings import StackSettings
+from stack.settings import StackSettings
 from topics.admin import ensure_topics
 from topics.numbering import check_numbering
 from topics.settings import BrokerSettings

@@ -16,11 +16,11 @@ from typing import Any
 
 import yaml
 
+from stack.flink_logs import CONSOLE_LOG, file_log
+from stack.keys import Keys, read
+from stack.programs import QUICK_JVM, Program
+from stack.settings import LOOPBACK, StackSettings
 from telemetry.environment import SETTINGS
-from tidewire.stack.flink_logs import CONSOLE_LOG, file_log
-from tidewire.stack.keys import Keys, read
-from tidewire.stack.programs import QUICK_JVM, Program
-from tidewire.stack.settings import LOOPBACK, StackSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ import subprocess
 import uuid
 from pathlib import Path
 
+from stack.keys import Keys, read
+from stack.programs import Program
+from stack.settings import LOOPBACK, StackSettings
 from telemetry.environment import given
-from tidewire.stack.keys import Keys, read
-from tidewire.stack.programs import Program
-from tidewire.stack.settings import LOOPBACK, StackSettings
 from topics.settings import MECHANISM, PROTOCOL, USER
 
 HEAP = ("-Xmx512m", "-Xms256m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tidewire.stack.errors import StackError
+from stack.errors import StackError
 
 UMASK = 0o077
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tidewire.stack import flink
-from tidewire.stack.keys import FLINKS_ZOOKEEPER, read
-from tidewire.stack.programs import QUICK_JVM, Program
-from tidewire.stack.settings import LOOPBACK, StackSettings
+from stack import flink
+from stack.keys import FLINKS_ZOOKEEPER, read
+from stack.programs import QUICK_JVM, Program
+from stack.settings import LOOPBACK, StackSettings
 from topics.settings import USER
 
 MAIN = "org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.quorum.QuorumPeerMain"

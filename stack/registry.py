@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tidewire.stack.keys import read
-from tidewire.stack.programs import QUICK_JVM, Program
-from tidewire.stack.settings import LOOPBACK, StackSettings
+from stack.keys import read
+from stack.programs import QUICK_JVM, Program
+from stack.settings import LOOPBACK, StackSettings
 
 
 def folder(settings: StackSettings) -> Path:

@@ -1,7 +1,7 @@
-"""`python -m tidewire.stack.supervised CONFIG`: supervisord, given the agents' secrets on its standard input.
+"""`python -m stack.supervised CONFIG`: supervisord, given the agents' secrets on its standard input.
 
 They are in its memory and not in the environment that the system shows of it, and in no file: whoever is
-started by it is given them by `tidewire.stack.launch`, if they are meant for it.
+started by it is given them by `stack.launch`, if they are meant for it.
 """
 
 from __future__ import annotations

@@ -17,11 +17,10 @@ import psutil
 from supervisor.states import STOPPED_STATES, ProcessStates
 from supervisor.xmlrpc import Faults, SupervisorTransport
 
-from telemetry.environment import PROXIES, SETTINGS, given
-from tidewire.stack.errors import StackError
-from tidewire.stack.leftovers import MARKER
-from tidewire.stack.private import claim
-from tidewire.stack.programs import (
+from stack.errors import StackError
+from stack.leftovers import MARKER
+from stack.private import claim
+from stack.programs import (
     WATCH,
     Program,
     program_file,
@@ -30,8 +29,9 @@ from tidewire.stack.programs import (
     render_supervisor,
     watch_program,
 )
-from tidewire.stack.settings import StackSettings
-from tidewire.stack.watch import EVENTS
+from stack.settings import StackSettings
+from stack.watch import EVENTS
+from telemetry.environment import PROXIES, SETTINGS, given
 
 POLL_S = 0.1
 OPEN_FILES = 16_384
@@ -91,7 +91,7 @@ class Supervisor:
         known = given(SETTINGS)
         secrets = {name: value for name, value in given(secrets=SECRETS).items() if name not in known}
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "tidewire.stack.supervised", str(config)],
+            [sys.executable, "-P", "-m", "stack.supervised", str(config)],
             env={**known, MARKER: str(settings.home)},
             input=json.dumps(secrets),
             capture_output=True,

@@ -16,9 +16,9 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from tidewire.stack.jars import CHECKOUT, JARS
-from tidewire.stack.keys import Keys
-from tidewire.stack.private import owned
+from stack.jars import CHECKOUT, JARS
+from stack.keys import Keys
+from stack.private import owned
 
 HOME_VARIABLE = "TIDEWIRE_HOME"
 REMEMBERED = "ports.json"

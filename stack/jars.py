@@ -1,6 +1,6 @@
 """Fetch the stack's Java programs, and use only files whose SHA-256 sum is locked.
 
-`python -m tidewire.stack.jars sync` brings every file named in `deploy/jars/jars.lock.toml` into
+`python -m stack.jars sync` brings every file named in `deploy/jars/jars.lock.toml` into
 `.tidewire-env/jars/<set>/`; `… lock` resolves `deploy/jars/jars.toml` anew and rewrites the lock.
 Downloads are kept in `$XDG_CACHE_HOME/tidewire/maven` (default `~/.cache/tidewire/maven`).
 """
@@ -21,7 +21,7 @@ import stamina
 
 from telemetry.visible import visible
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[1]
 WANTED = CHECKOUT / "deploy" / "jars" / "jars.toml"
 LOCK = CHECKOUT / "deploy" / "jars" / "jars.lock.toml"
 JARS = CHECKOUT / ".tidewire-env" / "jars"
@@ -202,7 +202,7 @@ def main(arguments: list[str]) -> int:
         print(visible(f"{LOCK}: {lock_all()} files locked"))
         return 0
     if arguments[:1] != ["sync"]:
-        print("usage: python -m tidewire.stack.jars sync [SET...]|lock", file=sys.stderr)
+        print("usage: python -m stack.jars sync [SET...]|lock", file=sys.stderr)
         return 2
     try:
         changed = sync(sets=arguments[1:])

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import psutil
 
-from tidewire.stack.errors import PortTaken
-from tidewire.stack.settings import LOOPBACK
+from stack.errors import PortTaken
+from stack.settings import LOOPBACK
 
 LAST_PORT = 65_535
 SELDOM_USED = (20_000, 32_000)

@@ -1,4 +1,4 @@
-"""The secrets of one stack, made at its first start: ``python -m tidewire.stack.keys FOLDER [NAME...]``.
+"""The secrets of one stack, made at its first start: ``python -m stack.keys FOLDER [NAME...]``.
 
 One self-signed certificate is the stack's identity. Flink's processes and our own clients show it and trust
 nothing else, so whoever cannot read the folder can neither ask Flink nor pass for it. The passwords are for
@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from tidewire.printing import tell
+from telemetry.visible import visible
 from topics.settings import USER
 
 VALID = timedelta(days=825)
@@ -191,10 +191,12 @@ def _private_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 def main(arguments: list[str]) -> int:
     if not arguments:
-        tell("usage: python -m tidewire.stack.keys FOLDER [NAME...]", err=True)
+        print("usage: python -m stack.keys FOLDER [NAME...]", file=sys.stderr)
         return 2
     made = make(Path(arguments[0]), (*LOCAL_NAMES, *arguments[1:]))
-    tell("made a certificate; restart what knows another one" if made else "the certificate is good")
+    print(
+        visible("made a certificate; restart what knows another one" if made else "the certificate is good")
+    )
     return 0
 
 

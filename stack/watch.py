@@ -1,6 +1,6 @@
 """The supervisor's event listener: records what died, came back or gave up, one JSON line each.
 
-`python -m tidewire.stack.watch FOLDER [OWNER_PID]` is run by the supervisor. With an owner it also ends
+`python -m stack.watch FOLDER [OWNER_PID]` is run by the supervisor. With an owner it also ends
 the whole stack once that process is gone.
 """
 
@@ -83,7 +83,7 @@ def notifications(source: IO[str], sink: IO[str]) -> Iterator[tuple[str, str]]:
 
 def end_stack(supervisor: int) -> None:
     """Has the supervisor stop everything, and someone look after it for what outlives even that."""
-    look_after = [sys.executable, "-P", "-m", "tidewire.stack.leftovers", str(supervisor)]
+    look_after = [sys.executable, "-P", "-m", "stack.leftovers", str(supervisor)]
     subprocess.Popen(look_after, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     os.kill(supervisor, signal.SIGTERM)
 

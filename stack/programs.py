@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from stack.settings import StackSettings
 from telemetry.environment import SETTINGS
-from tidewire.stack.settings import StackSettings
 
 WATCH = "watch"
 # For a JVM with little to do, the second compiler costs more than it brings.
@@ -39,7 +39,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A supervised process, as `tidewire.stack.launch` reads it.
+    """A supervised process, as `stack.launch` reads it.
 
     Before it starts, the folders in `clear` are emptied and, with `end_leftovers`, processes that an
     earlier run of the same program left behind are ended. `results` is where Flink keeps what became of
@@ -84,7 +84,7 @@ def program_file(name: str, settings: StackSettings) -> Path:
 def watch_program(settings: StackSettings) -> Program:
     """The supervisor's listener."""
     owner = [] if settings.owner_pid is None else [str(settings.owner_pid)]
-    argv = (sys.executable, "-P", "-m", "tidewire.stack.watch", str(settings.folder), *owner)
+    argv = (sys.executable, "-P", "-m", "stack.watch", str(settings.folder), *owner)
     return Program(WATCH, argv, str(settings.home), {})
 
 
@@ -111,7 +111,7 @@ def render_program(program: Program, settings: StackSettings) -> str:
     return "\n".join(
         [
             f"[program:{program.name}]",
-            f"command={_command('tidewire.stack.launch', str(program_file(program.name, settings)))}",
+            f"command={_command('stack.launch', str(program_file(program.name, settings)))}",
             "autostart=false",
             "autorestart=true",
             f"startsecs={program.start_s}",
@@ -153,7 +153,7 @@ def render_supervisor(settings: StackSettings, open_files: int) -> str:
             "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface",
             "",
             "[eventlistener:watch]",
-            f"command={_command('tidewire.stack.launch', str(program_file(WATCH, settings)))}",
+            f"command={_command('stack.launch', str(program_file(WATCH, settings)))}",
             "events=PROCESS_STATE,TICK_5",
             "buffer_size=1000",
             "autorestart=true",

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tidewire.stack import flink, flink_ui, kafka, readiness, registry, zookeeper
-from tidewire.stack.programs import Program
-from tidewire.stack.settings import StackSettings
+from stack import flink, flink_ui, kafka, readiness, registry, zookeeper
+from stack.programs import Program
+from stack.settings import StackSettings
 
 
 @dataclass(frozen=True, slots=True)

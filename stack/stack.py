@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tidewire.stack import contents, flink, kafka, keys, moved, ports, private, readiness
-from tidewire.stack.errors import NotReady, StackError
-from tidewire.stack.jars import DONE
-from tidewire.stack.leftovers import end, marked
-from tidewire.stack.ports import Wanted
-from tidewire.stack.programs import Role, role_program
-from tidewire.stack.services import ALL_SERVICES, LOG_SERVICES, SERVICES, STOP_ORDER
-from tidewire.stack.settings import REMEMBERED, StackSettings
-from tidewire.stack.status import StackStatus, observe
-from tidewire.stack.supervision import Supervised, Supervisor
-from tidewire.stack.watch import DEATHS, Event, read_events
+from stack import contents, flink, kafka, keys, moved, ports, private, readiness
+from stack.errors import NotReady, StackError
+from stack.jars import DONE
+from stack.leftovers import end, marked
+from stack.ports import Wanted
+from stack.programs import Role, role_program
+from stack.services import ALL_SERVICES, LOG_SERVICES, SERVICES, STOP_ORDER
+from stack.settings import REMEMBERED, StackSettings
+from stack.status import StackStatus, observe
+from stack.supervision import Supervised, Supervisor
+from stack.watch import DEATHS, Event, read_events
 from topics.numbering import NumberingLost
 
 DEATHS_UNTIL_GIVEN_UP = 3

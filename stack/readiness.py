@@ -12,16 +12,16 @@ import httpx2
 from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
+from stack.errors import NotReady
+from stack.settings import LOOPBACK, StackSettings
 from telemetry import mutual
-from tidewire.stack.errors import NotReady
-from tidewire.stack.settings import LOOPBACK, StackSettings
 from topics.settings import BrokerSettings
 
 POLL_S = 0.1
 ASK_TIMEOUT_S = 5.0
 COMPATIBILITY = "FULL_TRANSITIVE"
 
-silent = logging.getLogger("tidewire.stack.silent")
+silent = logging.getLogger("stack.silent")
 silent.addHandler(logging.NullHandler())
 silent.propagate = False
 

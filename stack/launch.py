@@ -1,4 +1,4 @@
-"""`python -m tidewire.stack.launch PROGRAM.json`: clears the ground, then becomes the program.
+"""`python -m stack.launch PROGRAM.json`: clears the ground, then becomes the program.
 
 Run by the supervisor before every start, the restarts after a death included. A killed TaskManager
 leaves its Python workers running and its temporary files behind; both are gone before the next one starts.
@@ -12,10 +12,10 @@ import shutil
 import sys
 from pathlib import Path
 
+from stack.leftovers import MARKER, PROGRAM, end, marked
+from stack.private import UMASK
 from telemetry.environment import given
 from telemetry.visible import visible
-from tidewire.stack.leftovers import MARKER, PROGRAM, end, marked
-from tidewire.stack.private import UMASK
 
 LEFTOVERS_TIMEOUT_S = 2.0
 
