@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from agents.checks.prose import objection
 from agents.checks.reasons import Reason
 from agents.relevance import Relevance, relevance
-from agents.sentences import Sentence, sentences
 from agents.sources import Sources, family
-from agents.terms import Terms, terms_of
+from language.reading.sentences import Sentence, sentences
+from language.reading.terms import Terms, terms_of
 from schemas.records import StoryArticle
 
 SHORTEST = 30

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from agents.checks import quotes
 from agents.checks.setting import source_key
-from agents.sameness import same_fact
 from agents.sources import Sources
-from agents.terms import terms_of
+from language.reading import quotes
+from language.reading.sameness import same_fact
+from language.reading.terms import terms_of
 from schemas.records import Assignment, Brief, Statement
 from schemas.takedown import TAKEN_DOWN
 

@@ -11,8 +11,8 @@ import re
 from functools import lru_cache
 
 from agents.checks.prose import objection
-from agents.terms import UNSPACED
 from language.frequency import has_list, listed
+from language.reading.terms import UNSPACED
 
 QUESTION = re.compile(r"\?[\"'”’»)\]]*$")
 QUOTED = re.compile(r"“[^”]*”|„[^“”]*[“”]|«[^»]*»|\"[^\"]*\"|‘[^’]*’(?!\w)")

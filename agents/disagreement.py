@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.candidates import Candidate
-from agents.checks.counted import Figure, by_unit, excludes
 from agents.checks.setting import source_key
-from agents.moment import moment
-from agents.sameness import agree_but_for_figures
+from language.figures.counted import Figure, by_unit, excludes
+from language.moment import moment
+from language.reading.sameness import agree_but_for_figures
 from schemas.limits import CLAIMS_COMPARED
 from schemas.records import Citation, Contradiction
 

@@ -14,10 +14,10 @@ from agents.checks.prose import objection
 from agents.disagreement import cite, disagreements
 from agents.relevance import Relevance, relevance
 from agents.selection import Chosen, choose
-from agents.sentences import sentences
 from agents.sources import Sources, family
-from agents.terms import shared, terms_of
 from agents.work import Draft, Work
+from language.reading.sentences import sentences
+from language.reading.terms import shared, terms_of
 from schemas.records import DroppedStatement, Statement, StatementKind, StoryArticle, Writer
 
 # To be raised when a change makes other briefs from the same assignments.

@@ -15,10 +15,10 @@ from functools import lru_cache
 
 from agents.checks.setting import SourceKey, source_key
 from agents.declarative import reports
-from agents.sentences import Sentence, sentences
 from agents.sources import Sources, family
 from agents.telling import TOLD, tells
-from agents.terms import terms_of
+from language.reading.sentences import Sentence, sentences
+from language.reading.terms import terms_of
 from schemas.records import StoryArticle
 
 # A term from this weight on tells something: a word in ten thousand.

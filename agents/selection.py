@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.candidates import Candidate
-from agents.sameness import same_across_languages, same_fact
-from agents.terms import shared
+from language.reading.sameness import same_across_languages, same_fact
+from language.reading.terms import shared
 
 AT_MOST = 6
 AT_LEAST = 3

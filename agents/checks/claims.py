@@ -10,13 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from agents.checks import dates, independence, likelihood, names, quantities, quotes, speakers, speech
-from agents.checks.evidence import KEPT, Evidence, evidence
+from agents.checks import independence, likelihood, names, speakers, speech
 from agents.checks.placeholders import without
 from agents.checks.reasons import Reason
 from agents.checks.setting import Setting, SourceKey, source_key
 from agents.checks.wording import denial_differs, name_replaced, repeated, unheard_of
 from language.detect import detect
+from language.figures import dates, quantities
+from language.reading import quotes
+from language.reading.evidence import KEPT, Evidence, evidence
 from schemas.records import Statement, StatementKind
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from agents.checks.claims import Claim
-from agents.checks.counted import Figure, opposed
-from agents.checks.evidence import KEPT
 from agents.checks.setting import Origin, Setting, SourceKey, source_key
-from agents.moment import moment
-from agents.sameness import agree_but_for_figures
-from agents.sentences import Sentence, sentences
-from agents.terms import Terms, terms_of
+from language.figures.counted import Figure, opposed
+from language.moment import moment
+from language.reading.evidence import KEPT
+from language.reading.sameness import agree_but_for_figures
+from language.reading.sentences import Sentence, sentences
+from language.reading.terms import Terms, terms_of
 from schemas.records import Citation, Contradiction
 
 AT_MOST = 3

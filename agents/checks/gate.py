@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from agents.checks import likelihood, quotes
+from agents.checks import likelihood
 from agents.checks.claims import DOWNGRADING, DROPPING, OF_LINES, OF_QUOTATIONS, claim_of, line_of
 from agents.checks.contradictions import contradicted
 from agents.checks.coverage import covered
@@ -13,6 +13,7 @@ from agents.checks.placeholders import filled, without
 from agents.checks.prose import objection
 from agents.checks.reasons import Reason
 from agents.checks.setting import Setting, SourceKey, source_key
+from language.reading import quotes
 from schemas.records import Citation, Contradiction, DroppedStatement, Statement, StatementKind
 
 __all__ = ["PASSED", "Downgrade", "Gated", "SourceKey", "gate", "line_objection"]

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from agents.checks.aliases import ROLES, same_country
-from agents.checks.calendar import calendar
-from agents.checks.evidence import Evidence, folded
+from language.aliases import ROLES, same_country
+from language.figures.calendar import calendar
 from language.names import name_words, names
+from language.reading.evidence import Evidence, folded
 
 # Words between two words of one name: "Feldkamp, the finance minister, Anna" is not one.
 NEAR = 6

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from agents.checks.calendar import calendar
-from agents.checks.evidence import Evidence, folded
 from agents.checks.names import mentioned
+from language.figures.calendar import calendar
+from language.reading.evidence import Evidence, folded
 
 _NOUN = r"[^\W\d_][\w'’.-]*"
 _PHRASE = rf"{_NOUN}(?:\s{_NOUN}){{0,5}}"

@@ -1,6 +1,6 @@
 """What the words of a statement tell beside its quotes: nothing in common, another name, a denial.
 
-These compare a sentence with passages by their weighted terms (agents.terms); they see only what is said in
+These compare a sentence with passages by their weighted terms; they see only what is said in
 nearly the same words, and are silent otherwise.
 """
 
@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from agents.checks import names
-from agents.checks.evidence import Evidence, evidence
-from agents.terms import Terms, common, terms_of
+from language.reading.evidence import Evidence, evidence
+from language.reading.terms import Terms, common, terms_of
 
 # Below this share of its weight in the cited texts a sentence has nothing to do with them.
 UNHEARD_OF = 0.3

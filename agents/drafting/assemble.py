@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from agents.checks import Reason, quotes
+from agents.checks import Reason
 from agents.checks.placeholders import filled, named
 from agents.checks.placeholders import without as without_rail
 from agents.drafting.items import Item
 from agents.drafting.shapes import Line, Said, Section
 from agents.drafting.support import Doubt, doubt
-from agents.sameness import same_fact
-from agents.terms import terms_of
+from language.reading import quotes
+from language.reading.sameness import same_fact
+from language.reading.terms import terms_of
 from schemas.records import Citation, DroppedStatement, Statement, StatementKind
 
 AT_MOST = 10

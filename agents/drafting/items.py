@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from agents.checks import quotes
 from agents.checks.setting import source_key
-from agents.moment import moment
 from agents.relevance import Relevance, relevance
-from agents.sentences import Sentence, sentences
 from agents.sources import Sources, family
 from agents.work import Work
+from language.moment import moment
+from language.reading import quotes
+from language.reading.sentences import Sentence, sentences
 from schemas.identity import hash_of
 from schemas.records import Citation, StoryArticle
 

@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from agents.checks.evidence import Evidence, evidence
 from agents.checks.names import missing
 from agents.checks.placeholders import named, without
 from agents.declarative import reports
 from agents.drafting.items import Item
-from agents.sentences import sentences
-from agents.terms import WORD, Terms, terms_of
+from language.reading.evidence import Evidence, evidence
+from language.reading.sentences import sentences
+from language.reading.terms import WORD, Terms, terms_of
 from schemas.records import Statement, StatementKind
 
 # Share of a statement's weight that its quotes must carry.

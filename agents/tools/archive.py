@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agents.checks.counted import figures
-from agents.terms import shared, terms_of
 from agents.tools.reader import ReaderApi, ToolFailed, iso, known_by
+from language.figures.counted import figures
 from language.names import names
+from language.reading.terms import shared, terms_of
 
 Ident = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,64}$", description="An opaque id.")]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agents.declarative import reports
-from agents.sentences import sentences
+from language.reading.sentences import sentences
 
 WITHHELD = "[withheld]"
 CUT = "… [cut]"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from agents.checks.claims import DOWNGRADING, DROPPING, Claim, claim_of
 from agents.checks.setting import Setting
-from agents.sentences import sentences
-from agents.terms import common, terms_of
 from benchmarks.checks.datasets import Judged
+from language.reading.sentences import sentences
+from language.reading.terms import common, terms_of
 from schemas.records import Citation, Statement
 
 SOURCE = ("source", 1, "")

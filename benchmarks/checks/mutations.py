@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from agents.checks import names, quotes
-from agents.checks.quantities import figures_of
+from agents.checks import names
 from benchmarks.checks.briefs import Correct
+from language.figures.quantities import figures_of
+from language.reading import quotes
 from schemas.records import Statement
 
 # The goal is for these; the last two are what code can hardly see.

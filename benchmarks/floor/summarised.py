@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agents.sentences import sentences
 from agents.sources import sources_of
 from agents.work import Work
 from benchmarks.stories.datasets import allsides_summarised, trained_on
@@ -13,6 +12,7 @@ from desks import Desk
 from flink_jobs.stories import output
 from flink_jobs.stories.lineage import Known
 from flink_jobs.stories.settings import StoriesSettings
+from language.reading.sentences import sentences
 from schemas.records import Assignment, Story, UniqueArticle
 
 DESK = Desk(name="reader", title="Reader", mandate="All.", audience="All.", languages=("en",), file_hash="")

@@ -19,8 +19,8 @@ from rich.table import Table
 
 from agents.declarative import reports
 from agents.drafting.items import items_of
-from agents.sentences import sentences
 from agents.work import Work
+from language.reading.sentences import sentences
 from schemas.records import BriefStatus
 from tests.fakes.messages_api import MessagesApi
 from tests.fakes.messages_api.compromised import Compromised

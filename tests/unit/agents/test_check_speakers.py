@@ -2,8 +2,8 @@
 
 import pytest
 
-from agents.checks.evidence import evidence
 from agents.checks.speakers import exchanged, speakers
+from language.reading.evidence import evidence
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agents.checks import Reason, gate
 from agents.checks.prose import LINK, MARKUP, objection
-from agents.checks.quotes import find, fold, stands
+from language.reading.quotes import find, fold, stands
 from schemas.records import Citation, Statement, StatementKind
 
 TEXT = "Port Vell\nDock workers “walked out” – all 480 of them – on\u00a0Tuesday. ﬁnal talks failed."

@@ -3,9 +3,9 @@
 import pytest
 
 from agents.candidates import candidates
-from agents.checks.counted import figures
 from agents.disagreement import disagreements
 from agents.sources import sources_of
+from language.figures.counted import figures
 from schemas.records import Contradiction
 from tests.unit.agents.newsdesk import article, story
 

@@ -1,8 +1,8 @@
 """What of a source is about its story, and what somebody only put there."""
 
 from agents.relevance import relevance
-from agents.sentences import sentences
 from agents.sources import sources_of
+from language.reading.sentences import sentences
 from schemas.records import StoryArticle
 from tests.unit.agents.newsdesk import article, work
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 
-from agents.terms import Terms, common
+from language.reading.terms import Terms, common
 
 # Share of the lighter sentence, and of the heavier one, that two have in common when they say the same;
 # and how many terms that needs to mean anything. Both ways, or a short clause would confirm a long report.

@@ -15,8 +15,8 @@ from enum import Enum
 
 from text_to_num import find_numbers
 
-from agents.checks import units
-from agents.checks.dates import Said, dates
+from language.figures import units
+from language.figures.dates import Said, dates
 from language.folding import folded
 from language.numbers import numbers
 

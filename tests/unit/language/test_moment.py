@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.moment import moment
+from language.moment import moment
 
 DAY_MS = 86_400_000
 

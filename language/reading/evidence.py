@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from agents.checks.quantities import Figures, figures_of
-from agents.terms import Terms, terms_of
+from language.figures.quantities import Figures, figures_of
+from language.reading.terms import Terms, terms_of
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’.&][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.sentences import sentences
+from language.reading.sentences import sentences
 
 CASES = {
     "en": [

@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from num2words import num2words
 
-from agents.checks import dates, quantities
-from agents.checks.quantities import figures_of
+from language.figures import dates, quantities
+from language.figures.quantities import figures_of
 
 LANGUAGES = ("en", "de", "fr", "es")
 TUESDAY = date(2026, 3, 3)

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from agents.checks.calendar import Calendar, calendar, period, shift
-from agents.moment import moment
+from language.figures.calendar import Calendar, calendar, period, shift
 from language.folding import folded
+from language.moment import moment
 
 # The day of writing may be the day before or after in UTC.
 _SLOP = timedelta(hours=12)

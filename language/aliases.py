@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from babel import Locale
 
-from agents.checks.evidence import folded
+from language.reading.evidence import folded
 
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
 # What CLDR does not list: short forms and adjectives that are no prefix of the country's name.
