@@ -7,7 +7,6 @@ nearly the same words, and are silent otherwise.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 
 from agents.checks import names
@@ -21,12 +20,6 @@ FEWEST_TERMS = 3
 # Shares of the statement's and of the passage's weight from which one is the other in other words.
 ALIKE = 0.6
 THE_SAME = 0.8
-# Deny without a "not".
-_NOBODY = re.compile(
-    r"\b(?:nobody|nothing|nowhere|no-one|unhurt|niemand\w*|nichts|nirgends|unverletzt|personne|rien|aucune?|"
-    r"nadie|nada|tampoco|ilesos?)\b|\bn['’]\w",
-    re.IGNORECASE,
-)
 
 
 def unheard_of(text: str, language: str, sources: Sequence[Evidence]) -> bool:
@@ -75,22 +68,18 @@ def denial_differs(text: str, language: str, passages: Sequence[Evidence]) -> bo
     near = _near(said, language, passages)
     if not near:
         return False
-    if _negated(text, said):
-        return not any(_negated(passage.text, passage.terms) for passage in passages)
+    if said.negated:
+        return not any(passage.terms.negated for passage in passages)
     same = [
         passage
         for passage in near
         if _share(said, passage.terms) >= THE_SAME and _share(passage.terms, said) >= THE_SAME
     ]
-    return bool(same) and all(_negated(passage.text, passage.terms) for passage in same)
+    return bool(same) and all(passage.terms.negated for passage in same)
 
 
 def _near(said: Terms, language: str, passages: Sequence[Evidence]) -> list[Evidence]:
     return [each for each in passages if each.language == language and _share(said, each.terms) >= ALIKE]
-
-
-def _negated(text: str, terms: Terms) -> bool:
-    return terms.negated or _NOBODY.search(text) is not None
 
 
 def _share(one: Terms, other: Terms) -> float:

@@ -9,60 +9,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from language.figures.calendar import calendar
+from language.figures.hedges import Hedge, hedge
+from language.folding import folded
 from language.numbers import Number, numbers
 
-# Characters before a number in which it is hedged.
-BEFORE = 40
 # Units are compared by their first letters, so that member and members are one.
 UNIT_STEM = 6
 # What a plain number counts: the noun after it. "480 of its members" counts members.
 COUNTED = re.compile(r"(?:\s(?:of\s)?(?:its|the|their|these|those))?[\s\u00a0\u202f]([^\W\d_]{2,})")
-AT_LEAST = re.compile(
-    r"(?i)(?:at least|more than|over|above|mindestens|mehr als|über|al menos|más de|au moins|plus de)\s*$"
-)
-UP_TO = re.compile(
-    r"(?i)(?:up to|as many as|fewer than|less than|under|bis zu|höchstens|weniger als|hasta|menos de|"
-    r"jusqu['’]à|moins de)\s*$"
-)
-ABOUT = re.compile(
-    r"(?i)(?:about|around|some|nearly|almost|roughly|approximately|rund|etwa|ca\.|fast|knapp|unos|unas|casi|"
-    r"alrededor de|cerca de|environ|près de|quelque)\s*$"
-)
-# Words after a number that make it a date, a time, or a place in a list.
+# Words after a number that make it a time, or a place in a list; months are the calendar's.
 NO_UNIT = {
-    *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october"),
-    *(
-        "november",
-        "december",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-    ),
-    *("januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember"),
-    *("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre"),
-    *(
-        "noviembre",
-        "diciembre",
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-    ),
-    *("octobre", "novembre", "décembre", "am", "pm", "gmt", "utc", "uhr", "heures", "horas", "hours"),
-    *("year", "years", "jahr", "jahre", "jahren", "año", "años", "an", "ans", "st", "nd", "rd", "th"),
+    *("am", "pm", "gmt", "utc", "uhr", "heures", "horas", "hours", "st", "nd", "rd", "th"),
+    *("year", "years", "jahr", "jahre", "jahren", "año", "años", "an", "ans"),
     *(
         "to",
         "and",
@@ -83,6 +42,7 @@ NO_UNIT = {
     ),
     *("de", "del", "en", "y", "et", "ou", "du", "des", "le", "la", "les", "el", "los", "las", "the", "a"),
 }
+_ABOUT = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +57,7 @@ class Figure:
 
 def figures(text: str, language: str) -> list[Figure]:
     """The numbers of a sentence that count something, with what they count."""
-    found = (_figure(number, text) for number in numbers(text, language))
+    found = (_figure(number, text, language) for number in numbers(text, language))
     return [figure for figure in found if figure is not None]
 
 
@@ -126,18 +86,19 @@ def _once(found: list[Figure]) -> dict[str, Figure]:
     return {figure.unit: figure for figure in found if times[figure.unit] == 1}
 
 
-def _figure(number: Number, text: str) -> Figure | None:
+def _figure(number: Number, text: str, language: str) -> Figure | None:
     counted = None if number.unit else COUNTED.match(text, number.end)
     unit = counted.group(1).casefold() if counted else number.unit
-    if not unit or unit == "year" or unit in NO_UNIT:
+    if not unit or unit == "year" or unit in NO_UNIT or folded(unit) in calendar(language).months:
         return None
-    before = text[max(0, number.start - BEFORE) : number.start]
     low, high = number.value - number.resolution / 2, number.value + number.resolution / 2
-    if AT_LEAST.search(before):
-        high = Decimal("Infinity")
-    elif UP_TO.search(before):
-        low = Decimal(0)
-    elif ABOUT.search(before):
-        low, high = number.value * Decimal("0.9"), number.value * Decimal("1.1")
+    match hedge(text, number.start, number.end):
+        case Hedge.OVER:
+            high = Decimal("Infinity")
+        case Hedge.UNDER:
+            low = Decimal(0)
+        case Hedge.ABOUT | Hedge.NEARLY:
+            room = abs(number.value) * _ABOUT
+            low, high = number.value - room, number.value + room
     end = counted.end() if counted else number.end
     return Figure(phrase=text[number.start : end], unit=unit[:UNIT_STEM], low=low, high=high)

@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
 
 from text_to_num import find_numbers
 
 from language.figures import units
 from language.figures.dates import Said, dates
+from language.figures.hedges import Hedge, hedge
 from language.folding import folded
 from language.numbers import numbers
 
@@ -44,28 +44,6 @@ _DOZEN = re.compile(r"\b(?:(?:an?|ein|une|una)\s)(dozen|dutzend|douzaine|docena)
 _BETWEEN = re.compile(r"\s?(?:[-–—]|to|and|or|bis|und|oder|à|et|ou|a|y|o)\s?\Z", re.IGNORECASE)
 
 
-class Hedge(Enum):
-    """How a figure is said: the true one may lie on one side, or near."""
-
-    NONE = "none"
-    ABOUT = "about"
-    OVER = "over"
-    UNDER = "under"
-
-
-_HEDGES = {
-    Hedge.ABOUT: r"about|around|some|roughly|approximately|estimated|circa|rund|etwa|ungefähr|ca\.|zirka|"
-    r"unos|unas|alrededor de|cerca de|aproximadamente|environ|autour de|quelque|à peu près",
-    Hedge.OVER: r"more than|over|above|at least|upwards? of|exceed(?:s|ing|ed)?|mehr als|über|mindestens|"
-    r"más de|al menos|por encima de|plus de|au moins|no less than",
-    Hedge.UNDER: r"fewer than|less than|under|below|up to|as many as|nearly|almost|just short of|at most|"
-    r"weniger als|unter|bis zu|höchstens|fast|knapp|beinahe|menos de|hasta|casi|moins de|"
-    r"jusqu['’]à|près de|presque",
-}
-_HEDGED = {
-    hedge: re.compile(rf"(?:\b|^)(?:{words})\s*[$€£]?\s*\Z", re.IGNORECASE)
-    for hedge, words in _HEDGES.items()
-}
 _NEAR = Decimal("0.1")
 # A number of more digits is nobody's rounding, and too long for decimal's remainder.
 _LONGEST = 24
@@ -186,7 +164,7 @@ def _near(said: Quantity, value: Decimal, precision: Decimal) -> bool:
         return abs(said.value - value) <= min(abs(value) * _NEAR, max(step / 2, abs(value) * _NEAR / 5))
     if said.hedge is Hedge.OVER:
         return said.value <= value <= said.value * (1 + _BEYOND)
-    if said.hedge is Hedge.UNDER:
+    if said.hedge in (Hedge.UNDER, Hedge.NEARLY):
         return said.value * (1 - _BEYOND) <= value <= said.value
     # 1.2 billion of 1,187,432,000; but not 1 billion, and not 500 of 480.
     precise = abs(said.value) >= 10 * said.resolution and said.resolution != 1
@@ -217,11 +195,7 @@ def _plain(text: str, language: str) -> Iterator[Quantity]:
             # Written out or in words, millions are rounded as "21 million" is.
             resolution = _step(number.value, Decimal(1))
         unit = "" if unit == "year" else unit
-        yield Quantity(number.value, unit, resolution, _hedge(text[max(0, number.start - 24) : number.start]))
-
-
-def _hedge(before: str) -> Hedge:
-    return next((hedge for hedge, words in _HEDGED.items() if words.search(before)), Hedge.NONE)
+        yield Quantity(number.value, unit, resolution, hedge(text, number.start, number.end))
 
 
 def _in_digits(text: str, language: str) -> tuple[str, list[Decimal]]:

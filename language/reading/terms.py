@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from language.frequency import zipf
 from language.numbers import numbers
+from language.reading.negations import denies
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 # Scripts written without spaces: pairs of characters stand in for words.
@@ -23,12 +24,6 @@ STEM = 6
 COMMON, RARE = 6.0, 3.0
 # A year is in every second sentence.
 YEAR_WEIGHT = 0.3
-NEGATIONS = {
-    *("not", "no", "never", "none", "nor", "neither", "cannot", "without", "denied", "denies", "deny"),
-    *("nicht", "kein", "keine", "keinen", "nie", "niemals", "weder", "ohne"),
-    *("nunca", "jamás", "ningún", "ninguna", "ni", "sin"),
-    *("ne", "pas", "jamais", "aucun", "aucune", "sans", "non"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,7 @@ def terms_of(text: str, language: str) -> Terms:
     negated = False
     for match in WORD.finditer(text):
         word = ELIDED.sub("", POSSESSIVE.sub("", match.group().casefold()))
-        negated = negated or word in NEGATIONS or word.endswith(("n't", "n’t"))
+        negated = negated or denies(text, match, word)
         value = _rarity(word, language) if len(word) > 1 else 0.0
         if value:
             weights[word[:STEM]] = max(value, weights.get(word[:STEM], 0.0))

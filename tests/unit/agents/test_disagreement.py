@@ -24,7 +24,15 @@ SAID = "The union at Port Vell said {} workers had joined the harbour strike by 
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("480", "350"), ("up to 300", "350"), ("at least 500", "350"), ("1,200", "1,300"), ("about 300", "350")],
+    [
+        ("480", "350"),
+        ("up to 300", "350"),
+        ("at least 500", "350"),
+        ("1,200", "1,300"),
+        ("about 300", "350"),
+        ("no more than 300", "350"),
+        ("upwards of 500", "350"),
+    ],
 )
 def test_figures_that_exclude_each_other(one: str, other: str) -> None:
     (found,) = between(SAID.format(one), SAID.format(other))
@@ -34,7 +42,19 @@ def test_figures_that_exclude_each_other(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("480", "480"), ("at least 300", "350"), ("up to 400", "350"), ("nearly 360", "350"), ("1,200", "1200")],
+    [
+        ("480", "480"),
+        ("at least 300", "350"),
+        ("up to 400", "350"),
+        ("nearly 360", "350"),
+        ("1,200", "1200"),
+        ("upwards of 500", "650"),
+        ("no fewer than 300", "350"),
+        ("no more than 400", "350"),
+        ("500+", "650"),
+        ("in excess of 300", "350"),
+        ("just under 360", "350"),
+    ],
 )
 def test_figures_that_can_both_be_true(one: str, other: str) -> None:
     assert between(SAID.format(one), SAID.format(other)) == ()
