@@ -16,8 +16,7 @@ from confluent_kafka import KafkaError, Message, Producer
 
 from flink_jobs.bounds import latest_tick
 from flink_jobs.deduplicated import Bounds
-from flink_jobs.rest import FlinkError, until
-from flink_jobs.runs import Run
+from flink_jobs.rest import until
 from flink_jobs.settings import ClusterSettings
 from flink_jobs.submit import Jobs
 from schemas.codec import Codec
@@ -50,7 +49,7 @@ from topics.catalogue import (
     STORIES,
 )
 from topics.lane import LIVE, Lane
-from topics.reading import end_offsets, read_range
+from topics.reading import read_range
 
 pytestmark = pytest.mark.timeout(1_500)
 KEYS = (b"a key", None, b"\xff\xfe no UTF-8", b"k" * 1_000_000)
@@ -201,39 +200,7 @@ def test_what_is_made_of_the_good_ones_is_as_without(hostile: Hostile, lane: Lan
         assert hostile.records(topic, lane) == records, topic
 
 
-def unlike(hostile: Hostile, lane: Lane, flood_failures: int) -> Run:
-    """The job over enriched articles with a model that is not theirs: each of them fails where it is read."""
-    broker = contents.broker(hostile.stack.settings)
-    assert hostile.bounds is not None
-    bounds = Bounds(hostile.bounds.end_at, end_offsets(broker, ARTICLES_ENRICHED))
-    _, stories_run = run_of(hostile.stack, lane, bounds)
-    changed = {
-        "source": ARTICLES_ENRICHED,
-        "stories": SETTINGS.model_copy(update={"embedding_model": "another"}),
-        "settings": stories_run.settings.model_copy(update={"flood_failures": flood_failures}),
-    }
-    return stories_run.model_copy(update=changed)
-
-
-def test_what_fails_in_python_is_a_dead_letter_each_too(hostile: Hostile) -> None:
-    run = unlike(hostile, Lane("unlike"), 10_000)
-    hostile.jobs.await_end(run, hostile.jobs.submit(run))
-    letters = hostile.dead(run.lane)
-    assert {(each.stage, each.error) for each in letters} == {("stories.embed", "UnlikeVectors")}
-    places = Counter((each.partition, each.offset) for each in letters)
-    enriched = hostile.records(ARTICLES_ENRICHED, LIVE)
-    assert set(places) == {(each.raw_partition, each.raw_offset) for each in enriched}  # type: ignore[attr-defined]
-    assert places.total() == enriched.total()
-
-
-def test_a_flood_in_python_ends_the_job_for_good_and_says_so(hostile: Hostile) -> None:
-    run = unlike(hostile, Lane("flooded"), 50)
-    with pytest.raises(FlinkError, match=r"Flood: the job stories: \d+ of the last \d+ records failed"):
-        hostile.jobs.await_end(run, hostile.jobs.submit(run))
-    assert hostile.dead(run.lane) == []
-
-
-def test_a_flood_of_foreign_bytes_does_too_and_can_be_let_through(hostile: Hostile) -> None:
+def test_a_flood_of_foreign_bytes_ends_both_jobs_for_good_and_can_be_let_through(hostile: Hostile) -> None:
     before = len(hostile.dead(LIVE))
     producer = Producer(dict(contents.broker(hostile.stack.settings).client()))
     for number in range(1_200):

@@ -14,6 +14,7 @@ import pytest
 from replay.outputs import last_tick
 from schemas.identity import content_hash
 from schemas.records import Article, Brief, EnrichedArticle, Kind, Record, Story, StoryChange, UniqueArticle
+from schemas.takedown import Named, Takedown
 from tests.e2e.homes import wait_until
 from tests.integration.flink_jobs import expected
 from tests.replay.newsroom import Newsroom, opened
@@ -118,8 +119,10 @@ def resent(room: Newsroom, gone: EnrichedArticle) -> None:
     writer.flush()
 
 
-def is_gone(told: Told, article_id: str, publisher: str) -> bool:
-    return article_id == told.gone.article_id or publisher == PUBLISHER
+def is_gone(told: Told, article: Named) -> bool:
+    """Sightings of its page are, too."""
+    said = (Takedown(article_id=told.gone.article_id), Takedown(publisher=PUBLISHER))
+    return any(each.covers(article) for each in said)
 
 
 def test_the_command_says_what_falls_under_it(told: Told) -> None:
@@ -159,14 +162,14 @@ def test_its_story_is_revised_without_it_and_desks_are_told(told: Told) -> None:
     last = {each.story_id: each for each in told.written(STORIES)}
     for story in last.values():
         if story.change is not StoryChange.CLOSED or not story.articles:
-            assert not any(is_gone(told, each.article_id, each.publisher) for each in story.articles)
+            assert not any(is_gone(told, each) for each in story.articles)
 
 
 def test_nothing_of_it_joins_a_story_again(told: Told) -> None:
     """Its feeds go on showing it, and its publisher others."""
     raw = [each for each in told.written(ARTICLES_RAW) if each.kind is not Kind.TICK]
     said = max(n for n, each in enumerate(raw) if each.kind is Kind.TAKEDOWN)
-    assert any(is_gone(told, each.article_id, each.publisher) for each in raw[said + 1 :])
+    assert any(is_gone(told, each) for each in raw[said + 1 :])
     refused = {
         (e.article_id, e.version) for e in raw if e.article_id == told.gone.article_id and e.version > 5
     }
@@ -183,7 +186,7 @@ def test_both_lanes_made_exactly_what_the_rules_make_of_the_log(told: Told, topi
     said = expected.takedowns(raw, room.times)
     assert len(said) == 7
     live = expected.stories(unique, room.stories, end_at, takedowns=said)
-    kept = [each for each in unique if not is_gone(told, each.article_id, each.publisher)]
+    kept = [each for each in unique if not is_gone(told, each)]
     again = expected.stories(kept, room.stories, end_at)
     for lane, predicted in ((LIVE, live), (AGAIN, again)):
         wanted = Counter(each for each in predicted if isinstance(each, TOPICS[topic].record))
@@ -203,7 +206,7 @@ def test_the_brief_is_superseded_and_says_why(told: Told) -> None:
     assert told.gone.article_id not in cited
     latest = {(each.story_id, each.desk): each for each in told.written(BRIEFS)}
     for brief in latest.values():
-        assert not any(is_gone(told, each.article_id, each.publisher) for each in brief.provenance.sources)
+        assert not any(is_gone(told, each) for each in brief.provenance.sources)
 
 
 @pytest.mark.parametrize("lane", [LIVE, AGAIN], ids=lambda lane: lane.name)
@@ -234,9 +237,9 @@ def test_a_replay_from_the_beginning_never_has_it(told: Told) -> None:
     for topic in (ARTICLES_ENRICHED, ARTICLES_UNIQUE):
         found: list[EnrichedArticle | UniqueArticle] = told.written(topic, AGAIN)
         assert found
-        assert not any(is_gone(told, each.article_id, each.publisher) for each in found)
+        assert not any(is_gone(told, each) for each in found)
     for brief in told.written(BRIEFS, AGAIN):
-        assert not any(is_gone(told, each.article_id, each.publisher) for each in brief.provenance.sources)
+        assert not any(is_gone(told, each) for each in brief.provenance.sources)
 
 
 def test_the_comparison_names_takedowns_and_nothing_else(told: Told) -> None:
@@ -261,4 +264,4 @@ def test_briefs_on_it_can_be_dropped_from_the_log(told: Told) -> None:
     assert f"{BRIEFS}: {len(gone)} dropped" in said
     assert f"{AGAIN.topic(BRIEFS)}: 0 dropped" in said
     for brief_id in gone:
-        assert any(is_gone(told, s.article_id, s.publisher) for s in before[brief_id].provenance.sources)
+        assert any(is_gone(told, s) for s in before[brief_id].provenance.sources)
