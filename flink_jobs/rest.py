@@ -88,6 +88,14 @@ class Checkpoints:
         return max(0, self.latest_at - self.restored_at)
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """After one, a job is started again. ``at``: epoch milliseconds."""
+
+    at: int
+    trace: str
+
+
 class FlinkRest:
     """One cluster. Raises Unreachable when it does not answer, FlinkError for its own errors.
 
@@ -150,10 +158,14 @@ class FlinkRest:
         ]
         return min(found, default=None)
 
+    def failures(self, job_id: str) -> list[Failure]:
+        """Those of the job that the cluster remembers (sixteen), the last first."""
+        entries = self._get(f"/jobs/{job_id}/exceptions")["exceptionHistory"]["entries"]
+        return [Failure(int(each["timestamp"]), str(each["stacktrace"])) for each in entries]
+
     def root_exception(self, job_id: str) -> str | None:
         """The stack trace of the job's last failure."""
-        entries = self._get(f"/jobs/{job_id}/exceptions")["exceptionHistory"]["entries"]
-        return str(entries[0]["stacktrace"]) if entries else None
+        return next((each.trace for each in self.failures(job_id)), None)
 
     def failed_committables(self, job_id: str) -> int:
         """Transactions of the job's sinks that could not be committed; more than 0 is lost output,

@@ -28,7 +28,7 @@ from reader.compared import compared
 from reader.lanes import LaneView, Library
 from reader.query import SEARCHED, Scope
 from reader.shelf import Shelf
-from reader.states import Counts, Dead, DeadKind, Health, LaneAnswer, LaneLag, Lanes, Readiness
+from reader.states import Counts, Dead, DeadKind, Health, JobReading, LaneAnswer, LaneLag, Lanes, Readiness
 from sinks.documents import BRIEF, STORY
 from sinks.store import NoSuchCollection
 from telemetry import callers, metrics
@@ -43,7 +43,7 @@ Since = Annotated[
 Until = Annotated[datetime | None, Query(alias="to", description="Before.")]
 AsOf = Annotated[datetime | None, Query(description="What was the latest at this logged time.")]
 Superseded = Annotated[bool, Query(description="Earlier versions too.")]
-ERRORS = {status: {"model": Problem} for status in (404, 422, 503)}
+ERRORS = {status: {"model": Problem} for status in (404, 409, 422, 503)}
 
 
 def create_app(library: Library, hosts: frozenset[str] = callers.LOOPBACK) -> FastAPI:
@@ -114,17 +114,22 @@ def health() -> Health:
 
 @operations.get("/ready", responses={503: {"model": Readiness}})
 def ready(request: Request, response: Response) -> Readiness:
-    """How far each view is behind the log. Ready once every lane has been caught up with."""
+    """How far each view is behind the log, and whether the live lane's jobs read it. Ready once every lane
+    has been caught up with, and no job stands still."""
     library = _library(request)
     lags = [_lag(view, library.error) for view in library.all()]
     known = bool(lags) and all(each.lag is not None and each.indexing for each in lags)
     caught_up = known and all(view.caught_up for view in library.all())
-    if not caught_up:
+    jobs = _jobs(library) if known else None
+    stale = jobs is None or any(each.stands for each in jobs)
+    if stale or not caught_up:
         response.status_code = 503
+    up_to_date: Literal["stale", "ready"] = "stale" if stale else "ready"
     return Readiness(
-        status="ready" if caught_up else "catching up" if known else "not ready",
+        status=up_to_date if caught_up else "catching up" if known else "not ready",
         lag=sum(sum((each.lag or {}).values()) for each in lags) if known else None,
         lanes=lags,
+        jobs=jobs,
     )
 
 
@@ -179,7 +184,7 @@ def stories(
 
 @api.get("/stories/{story_id}")
 def story(shelf: InLane, story_id: str) -> StoryAnswer:
-    """A story with its articles and briefs."""
+    """A story with its articles and briefs, by its id or the beginning of it."""
     return shelf.story(story_id)
 
 
@@ -217,7 +222,7 @@ def briefs(
 
 @api.get("/briefs/{brief_id}")
 def brief(shelf: InLane, brief_id: str) -> BriefAnswer:
-    """A whole brief; its citations are numbered."""
+    """A whole brief, by its id or the beginning of it; its citations are numbered."""
     return shelf.brief(brief_id)
 
 
@@ -270,6 +275,14 @@ def _lag(view: LaneView, looking: str | None) -> LaneLag:
     except (KafkaException, ReadFailed, NoSuchCollection) as failed:
         lag, error = None, looking or view.error or str(failed)
     return LaneLag(lane=view.lane.name, indexing=view.indexing, lag=lag, error=error)
+
+
+def _jobs(library: Library) -> list[JobReading] | None:
+    try:
+        found = library.progress.take()
+    except (KafkaException, ReadFailed):
+        return None
+    return [JobReading(job=each.job, stands=each.stands, behind_s=round(each.behind_s, 1)) for each in found]
 
 
 def _ms(moment: datetime | None) -> int | None:

@@ -12,6 +12,7 @@ from language.embeddings import Encoder
 from reader.alias import Alias
 from reader.comparisons import Comparisons
 from reader.lag import Lag, Place, TopicIds
+from reader.progress import Progress
 from reader.settings import ReaderSettings
 from schemas.codec import Codec
 from schemas.records import Article, Brief, EnrichedArticle, Feedback, Record, Story
@@ -121,6 +122,7 @@ class Library:
         self._pool = ThreadPoolExecutor(max_workers=64, thread_name_prefix="indexer")
         self._topic_ids = TopicIds(broker)
         self.dead_letters = LetterCounts(broker, codec)
+        self.progress = Progress(broker, settings.job_patience_s)
         self._watch = threading.Thread(target=self._watching, name="lanes", daemon=True)
         self.error: str | None = None
 
@@ -144,6 +146,7 @@ class Library:
         for each in self._views.values():
             each.stop.set()
         self._pool.shutdown(wait=True)
+        self.progress.close()
         for each in self._views.values():
             if each.lag is not None:
                 each.lag.close()

@@ -14,6 +14,7 @@ from reader.alias import AliasBroken
 from reader.answers import Problem
 from reader.comparisons import NotCompared
 from reader.lanes import NoSuchLane
+from schemas.prefixes import Ambiguous
 from sinks.store import StoreError
 from telemetry import logs
 from telemetry.callers import refusal
@@ -38,6 +39,7 @@ class NotThere(Exception):
 def install(app: FastAPI) -> None:
     """Every error of the app is answered as problem JSON."""
     app.add_exception_handler(NotThere, _not_there)
+    app.add_exception_handler(Ambiguous, _ambiguous)
     app.add_exception_handler(NoSuchLane, _no_lane)
     app.add_exception_handler(NotCompared, _not_compared)
     app.add_exception_handler(AliasBroken, _alias)
@@ -71,6 +73,10 @@ def _not_there(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, NotThere)
     remedy = "It may not be indexed yet (/ready tells how far behind the index is), or be in another lane."
     return problem(request, 404, f"No such {error.kind}", str(error), remedy)
+
+
+def _ambiguous(request: Request, error: Exception) -> JSONResponse:
+    return problem(request, 409, "Several begin so", str(error), "/api/search and the lists give whole ids.")
 
 
 def _no_lane(request: Request, error: Exception) -> JSONResponse:

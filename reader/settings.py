@@ -20,6 +20,9 @@ class ReaderSettings(BaseSettings):
     lanes_every_s: float = Field(default=3.0, gt=0)
     # After an indexer failed, such as on a broker that is away.
     retry_after_s: float = Field(default=2.0, gt=0)
+    # How old a record may be that a job has not read, before readers are told that it stands still. A start
+    # from a checkpoint takes most of a minute.
+    job_patience_s: float = Field(default=60.0, gt=0)
     # Also what is finished before a stop: a text takes some 25 ms to encode.
     batch_size: int = Field(default=100, ge=1)
 

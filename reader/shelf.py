@@ -20,8 +20,9 @@ from reader.problems import NotThere
 from reader.query import GONE, Scope, collapsed, conditions, hybrid
 from reader.states import Counts
 from schemas.identity import point_id
+from schemas.prefixes import whole
 from sinks.documents import ARTICLE, BRIEF, FEEDBACK, STORY
-from sinks.store import FOREVER, Condition, Not, OneOf, Order, Store, Within
+from sinks.store import FOREVER, Condition, Not, OneOf, Order, Point, Store, Within
 
 MEMBERS = 200
 VERSIONS = 100
@@ -59,7 +60,7 @@ class Shelf:
         return Stories(lane=self._lane, count=len(stories), stories=stories)
 
     def story(self, ident: str) -> StoryAnswer:
-        """Raises NotThere."""
+        """By its id or the beginning of it. Raises NotThere, Ambiguous."""
         payload = self._latest(STORY, ident)
         where = [OneOf("kind", (BRIEF,)), OneOf("story", _with_absorbed(payload))]
         briefs = [each.payload for each in self._store.scroll(self._name, where, Order("date"), VERSIONS)]
@@ -92,8 +93,9 @@ class Shelf:
         return Briefs(lane=self._lane, count=len(briefs), briefs=briefs)
 
     def brief(self, ident: str) -> BriefAnswer:
-        """Raises NotThere."""
+        """By its id or the beginning of it. Raises NotThere, Ambiguous."""
         payload = self._latest(BRIEF, ident)
+        ident = payload["key"]
         later = self._store.scroll(self._name, [OneOf("closes", (ident,))], only=("key",))
         cited = {
             (c["article_id"], c["version"], c["content_hash"])
@@ -159,13 +161,19 @@ class Shelf:
         return [each.payload for each in self._store.scroll(self._name, where)]
 
     def _latest(self, kind: str, ident: str) -> Any:
-        where = [OneOf("kind", (kind,)), OneOf("key", (ident,))]
-        found = next(self._store.scroll(self._name, [*where, CURRENT], limit=1), None)
+        found = self._newest(kind, ident)
         if found is None:
-            found = next(self._store.scroll(self._name, where, limit=1), None)
+            known = self._store.distinct(self._name, "key", [OneOf("kind", (kind,))])
+            of = whole(ident, known)
+            found = None if of is None else self._newest(kind, of)
         if found is None:
             raise NotThere(kind, ident, self._lane)
         return found.payload
+
+    def _newest(self, kind: str, ident: str) -> Point | None:
+        where = [OneOf("kind", (kind,)), OneOf("key", (ident,))]
+        current = next(self._store.scroll(self._name, [*where, CURRENT], limit=1), None)
+        return current or next(self._store.scroll(self._name, where, limit=1), None)
 
     def _versions(self, ident: str) -> list[Any]:
         where = [OneOf("kind", (ARTICLE,)), OneOf("key", (ident,))]

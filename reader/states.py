@@ -50,10 +50,23 @@ class LaneLag(Answer):
     error: str | None = None
 
 
+class JobReading(Answer):
+    """A job of the live lane."""
+
+    job: str
+    stands: bool = Field(description="Stopped, failing, or far behind: what is shown grows old.")
+    behind_s: float = Field(
+        description="Age of the oldest record it has not noted as read; 0 if it reads on."
+    )
+
+
 class Readiness(Answer):
-    status: Literal["ready", "catching up", "not ready"]
+    """``stale``: the views are up to date, but a job that feeds them stands still."""
+
+    status: Literal["ready", "stale", "catching up", "not ready"]
     lag: int | None
     lanes: list[LaneLag]
+    jobs: list[JobReading] | None = Field(description="None while the log does not answer.")
 
 
 class DeadKind(Answer):

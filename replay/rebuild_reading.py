@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from replay.rebuild import Evidence, Logged
 from schemas.codec import Codec
+from schemas.prefixes import whole
 from schemas.records import Article, Assignment, Brief, Indicator, Story
 from topics.catalogue import (
     AGENTS_RESPONSES,
@@ -26,6 +27,15 @@ from topics.takedowns import read_takedowns
 
 class NoSuchBrief(ValueError):
     """The lane's briefs do not hold it."""
+
+
+def whole_id(settings: BrokerSettings, lane: Lane, said: str) -> str:
+    """The id of the lane's brief that is ``said`` or begins so. Raises NoSuchBrief, Ambiguous."""
+    keys = ((each.key or b"").decode("utf-8", "replace") for each in read_range(settings, lane.topic(BRIEFS)))
+    found = whole(said, keys)
+    if found is None:
+        raise NoSuchBrief(f"No brief {said} in {lane.topic(BRIEFS)}. `./tw search` prints ids.")
+    return found
 
 
 def gather(

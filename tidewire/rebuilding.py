@@ -13,17 +13,20 @@ from agents.work import BriefWriter
 from agents.writers import recorded_writer
 from desks import Desk, load_desks
 from replay.rebuild import Evidence, Maker, Rebuilt, rebuild
-from replay.rebuild_reading import gather
+from replay.rebuild_reading import gather, whole_id
 from schemas.records import Brief
 from tidewire.places import broker, codec
 from topics.lane import Lane
 
 
 def again(lane: Lane, brief_id: str) -> tuple[Evidence, Rebuilt]:
-    """What the log holds of what the brief was made of, and what came of it. Raises NoSuchBrief."""
+    """What the log holds of what the brief was made of, and what came of it; of its id the beginning will do.
+
+    Raises NoSuchBrief, Ambiguous.
+    """
     settings = AgentsSettings()
     windows_of = Lane(settings.indicators_lane) if settings.indicators_lane else None
-    evidence = gather(broker(), codec(), lane, brief_id, windows_of)
+    evidence = gather(broker(), codec(), lane, whole_id(broker(), lane, brief_id), windows_of)
     desks = {desk.name: desk for desk in load_desks(settings.desks)}
     maker = Maker(
         codec=codec(),

@@ -14,16 +14,20 @@ UNBOUNDED = 10_000
 
 
 def show_table(
-    console: Console, columns: Sequence[str], rows: Sequence[Sequence[str]], spare: Sequence[str] = ()
+    console: Console,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    spare: Sequence[str] = (),
+    styles: Sequence[str] = (),
 ) -> None:
-    """Prints plain cells under ``columns``, each on one line.
+    """Prints plain cells under ``columns``, each on one line; ``styles`` are of the rows, if any has one.
 
     On a terminal that is too narrow the ``spare`` columns are left out, first named first. What still
     does not fit runs over the edge, where the terminal breaks it: half an address is of no use.
     """
     left = list(columns)
     unneeded = list(spare) if console.is_terminal else []
-    while _width(console, made := _table(columns, rows, left)) > console.width and unneeded:
+    while _width(console, made := _table(columns, rows, left, styles)) > console.width and unneeded:
         left.remove(unneeded.pop(0))
     show_whole(console, made)
 
@@ -43,12 +47,14 @@ def add_row(made: Table, *cells: str, style: str = "") -> None:
     made.add_row(*map(line, cells), style=style)
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], shown: Sequence[str]) -> Table:
+def _table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], shown: Sequence[str], styles: Sequence[str]
+) -> Table:
     made = Table(box=None, pad_edge=False)
     for name in shown:
         made.add_column(name, no_wrap=True)
-    for row in rows:
-        add_row(made, *(cell for name, cell in zip(columns, row, strict=True) if name in shown))
+    for row, style in zip(rows, styles or [""] * len(rows), strict=True):
+        add_row(made, *(cell for name, cell in zip(columns, row, strict=True) if name in shown), style=style)
     return made
 
 

@@ -8,10 +8,11 @@ and whose topic, partition and offset are where it went.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from schemas.codec import Codec
+from schemas.prefixes import whole
 from schemas.records import DeadLetter
 from topics.catalogue import DEAD_LETTERS
 from topics.decoding import decoded
@@ -19,6 +20,8 @@ from topics.reading import read_places, read_range
 from topics.settings import BrokerSettings
 
 NAME = re.compile(rf"(?:{re.escape(DEAD_LETTERS)}-)?([0-9]{{1,9}})@([0-9]{{1,18}})")
+# As much as names a partition; of the offset there may be more.
+BEGINNING = re.compile(rf"(?:{re.escape(DEAD_LETTERS)}-)?([0-9]{{1,9}}(?:@[0-9]{{0,18}})?)")
 Place = tuple[str, int, int]
 """Topic, partition and offset."""
 
@@ -87,21 +90,45 @@ def letters(settings: BrokerSettings, codec: Codec, marks: bool = False) -> Iter
 
 
 def named(settings: BrokerSettings, codec: Codec, names: list[str]) -> list[Letter]:
-    """Those letters, in that order and none twice. Raises NoSuchLetter."""
-    wanted = dict.fromkeys(map(place_of, names))
-    there = read_places(settings, DEAD_LETTERS, wanted)
-    read = {
+    """Those letters, in that order and none twice; of a name its beginning will do, where no other begins so.
+
+    Raises NoSuchLetter, Ambiguous.
+    """
+    exact = {name: place_of(name) for name in names if NAME.fullmatch(name.strip())}
+    read = _at(settings, codec, exact.values())
+    short = [name for name in names if name not in exact or exact[name] not in read]
+    if short:
+        begun = {name: _beginning(name) for name in short}
+        known = [each.name for each in letters(settings, codec)]
+        exact |= {name: _whole(beginning, known) for name, beginning in begun.items()}
+        read |= _at(settings, codec, [exact[name] for name in short])
+    return [read[place] for place in dict.fromkeys(exact[name] for name in names)]
+
+
+def _at(
+    settings: BrokerSettings, codec: Codec, places: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int], Letter]:
+    there = read_places(settings, DEAD_LETTERS, places)
+    return {
         (each.partition, each.offset): Letter(each.partition, each.offset, each.timestamp_ms, said)
         for each, said in decoded(there.values(), codec, DeadLetter)
         if not said.retried
     }
-    for partition, offset in wanted:
-        if (partition, offset) not in read:
-            raise NoSuchLetter(
-                f"no dead letter is at {partition}@{offset}, or no longer; "
-                "`./tw dead list` names those that are"
-            )
-    return [read[place] for place in wanted]
+
+
+def _beginning(name: str) -> str:
+    found = BEGINNING.fullmatch(name.strip())
+    # For what cannot begin a name either, the error says how names look.
+    return found[1] if found is not None else "{}@{}".format(*place_of(name))
+
+
+def _whole(beginning: str, known: Iterable[str]) -> tuple[int, int]:
+    name = whole(beginning, known, fewest=1)
+    if name is None:
+        raise NoSuchLetter(
+            f"no dead letter is at {beginning}, or no longer; `./tw dead list` names those that are"
+        )
+    return place_of(name)
 
 
 def retries(settings: BrokerSettings, codec: Codec) -> Retries:

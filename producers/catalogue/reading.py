@@ -10,7 +10,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from language.detect import declared
 from producers.addresses import UrlDenied, check_url
@@ -94,15 +94,24 @@ def _text(data: bytes) -> str:
     return text
 
 
+def bytes_of(file: BinaryIO) -> bytes:
+    """A list's bytes. Raises CatalogueError for what cannot be read or is too large."""
+    try:
+        data = file.read(DOCUMENT_BYTES + 1)
+    except OSError as error:
+        raise CatalogueError(f"cannot be read: {error.strerror or error}") from error
+    if len(data) > DOCUMENT_BYTES:
+        raise CatalogueError(f"has more than {DOCUMENT_BYTES} bytes; import it in parts")
+    return data
+
+
 def _bytes_of(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            data = file.read(DOCUMENT_BYTES + 1)
+        file = path.open("rb")
     except OSError as error:
-        raise CatalogueError(f"{path} cannot be read: {error.strerror or error}") from error
-    if len(data) > DOCUMENT_BYTES:
-        raise CatalogueError(f"{path} has more than {DOCUMENT_BYTES} bytes; import it in parts")
-    return data
+        raise CatalogueError(f"cannot be read: {error.strerror or error}") from error
+    with file:
+        return bytes_of(file)
 
 
 def _checked(rows: Iterable[Row], already_skipped: Iterable[Skipped]) -> Reading:

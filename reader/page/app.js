@@ -4,6 +4,7 @@ import * as views from "/page/views.js";
 const REFRESH_MS = 4000;
 const main = document.getElementById("main");
 const form = document.getElementById("search");
+const stale = document.getElementById("stale");
 const pulse = document.getElementById("pulse");
 const lane = new URLSearchParams(location.search).get("lane");
 let visit = 0;
@@ -119,11 +120,21 @@ form.addEventListener("submit", (event) => {
 });
 addEventListener("popstate", go);
 
+// What stands below may be old, and says so itself nowhere else.
+function showStale(jobs) {
+  const standing = jobs.filter((each) => each.stands);
+  const named = standing.map((each) => `${each.job} (${views.since(each.behind_s)})`).join(" and ");
+  const text = standing.length ? `Nothing new is worked through: ${standing.length === 1 ? "the job" : "the jobs"} ${named} ${standing.length === 1 ? "does" : "do"} not read the log. What is shown may be out of date; ./tw status tells why.` : "";
+  if (stale.textContent !== text) stale.textContent = text;
+  stale.hidden = !text;
+}
+
 async function beat() {
   try {
     const counts = await ask("/api/counts");
     const response = await fetch("/ready");
     const ready = await response.json();
+    showStale(ready.jobs ?? []);
     pulse.className = `pulse ${ready.status === "ready" && ready.lag === 0 ? "ready" : "behind"}`;
     const lag = ready.lag === null ? "index not fed" : ready.lag === 0 ? "up to date" : `${ready.lag} behind`;
     pulse.textContent = `${counts.current_articles} articles · ${counts.stories} stories · ${counts.current_briefs} briefs · ${lag}`;

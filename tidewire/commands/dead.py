@@ -61,7 +61,9 @@ def list_letters(
 
 @app.command("show")
 def show_letter(
-    letter_id: Annotated[str, typer.Argument(metavar="ID", help="As list prints it, such as 3@1207.")],
+    letter_id: Annotated[
+        str, typer.Argument(metavar="ID", help="As list prints it, such as 3@1207, or its beginning.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """One letter: what failed, where it stands, its bytes, and whether it was sent through again."""
@@ -79,7 +81,9 @@ def show_letter(
 
 @app.command("retry")
 def retry_letters(
-    ids: Annotated[list[str] | None, typer.Argument(metavar="ID…", help="As list prints them.")] = None,
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="ID…", help="As list prints them, or their beginnings.")
+    ] = None,
     stage: Stage = None,
     source: Source = None,
     lane: InLane = None,

@@ -35,7 +35,9 @@ class Said(StrEnum):
 
 
 def feedback(
-    brief_id: Annotated[str | None, typer.Argument(metavar="BRIEF", help="As search prints it.")] = None,
+    brief_id: Annotated[
+        str | None, typer.Argument(metavar="BRIEF", help="As search prints it, or its beginning.")
+    ] = None,
     verdict: Annotated[Said | None, typer.Argument(help="What you say of it.")] = None,
     statement: Annotated[
         int | None, typer.Option(min=1, help="Which statement it is about, from 1; the brief without.")
@@ -54,6 +56,7 @@ def feedback(
     if len(note) > LONGEST_NOTE:
         raise ValueError(f"A note has at most {LONGEST_NOTE} characters; this one has {len(note)}.")
     answer = brief_answer(brief_id, lane)
+    brief_id = str(answer["id"])
     count = len(answer["statements"])
     if statement is not None and statement > count:
         raise ValueError(f"The brief has {count} statements: there is no statement {statement}.")

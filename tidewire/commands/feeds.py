@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from producers.catalogue import CatalogueError, inspect_catalogue, listed, publish
+from producers.catalogue import CatalogueError, bytes_of, inspect_catalogue, listed, publish
 from producers.logins import add
 from producers.settings import WorkerSettings
 from schemas.codec import to_dict
@@ -22,21 +23,21 @@ from topics.catalogue import FEEDS_STATE
 from topics.decoding import latest
 
 LONGEST_TITLE = 32
+STANDARD_INPUT = Path("-")
 
 app = typer.Typer(no_args_is_help=True, help="The feeds that are watched.")
 
 
 @app.command("import")
 def import_feeds(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="OPML, CSV or JSON.")
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="OPML, CSV or JSON; - reads standard input.")],
 ) -> None:
     """Add a list of feeds to the catalogue; those already there are replaced, not doubled."""
+    named = "standard input" if file == STANDARD_INPUT else str(file)
     try:
-        found = inspect_catalogue(file)
+        found = inspect_catalogue(bytes_of(sys.stdin.buffer) if file == STANDARD_INPUT else file)
     except CatalogueError as error:
-        raise CatalogueError(f"{file}: {error}; nothing was imported") from error
+        raise CatalogueError(f"{named}: {error}; nothing was imported") from error
     for skipped in found.skipped:
         said = "" if skipped.cut_off else " skipped"
         tell(f"line {skipped.line}{said}: {skipped.reason}", err=True)
@@ -50,7 +51,7 @@ def import_feeds(
         )
     count = publish(settings, codec(), found.feeds, found.retired) if found.feeds else 0
     left_out = sum(not each.cut_off for each in found.skipped)
-    tell(f"{file}: {count} into the catalogue, {left_out} skipped.")
+    tell(f"{named}: {count} into the catalogue, {left_out} skipped.")
     if not count or found.cut_off:
         raise typer.Exit(1)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def rebuild(
-    brief_id: Annotated[str, typer.Argument(metavar="BRIEF", help="As search prints it.")],
+    brief_id: Annotated[str, typer.Argument(metavar="BRIEF", help="As search prints it, or its beginning.")],
     lane: Annotated[str, typer.Option("--lane", help="Of which lane.")] = "live",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

@@ -81,7 +81,7 @@ def print_result(console: Console, number: int, result: dict[str, Any]) -> None:
 
 
 def brief(
-    brief_id: Annotated[str, typer.Argument(metavar="ID", help="As search prints it.")],
+    brief_id: Annotated[str, typer.Argument(metavar="ID", help="As search prints it, or its beginning.")],
     lane: LaneName = None,
     as_json: Json = False,
 ) -> None:

@@ -16,6 +16,7 @@ from stack.settings import StackSettings
 from stack.stack import Stack, StackStatus, Step
 from stack.watch import DEATHS
 from tidewire import jobs as flink
+from tidewire.job_states import JobState, job_states
 from tidewire.places import broker, codec, stack_settings
 from tidewire.printing import show, show_whole_line, tell, tell_json, terminal
 from tidewire.profile import load
@@ -68,7 +69,8 @@ def status(
     if as_json:
         counts = None if dead is None else {"total": dead.total, "last_hour": dead.recent}
         stack_says = dataclasses.asdict(found)
-        tell_json({**stack_says, "jobs": jobs, "jobs_problem": problem, "dead_letters": counts})
+        jobs_say = [dataclasses.asdict(each) for each in jobs]
+        tell_json({**stack_says, "jobs": jobs_say, "jobs_problem": problem, "dead_letters": counts})
         return
     console = terminal()
     if not found.running:
@@ -82,12 +84,7 @@ def status(
     for event in [event for event in stack.events() if event.event in DEATHS][-5:]:
         show(console, (f"{of_millis(event.at_ms)} {event.program} {event.event}", "yellow"))
     for job in jobs:
-        lost = job["failed_committables"]
-        show(console, f"{job['name']}: {job['state']}, {job['checkpoints']} checkpoints since it started")
-        if job["reason"]:
-            show(console, (f"{job['name']} ended for good: {job['reason']}", "red"))
-        if lost:
-            show(console, (f"{job['name']} lost {lost} transactions: its outputs are incomplete.", "red"))
+        show_job(console, job)
     if problem:
         show(console, (problem, "red"))
     if dead is not None and dead.total:
@@ -108,22 +105,30 @@ def _dead_letters() -> LetterCounts | None:
         return None
 
 
-def _jobs(stack: Stack) -> tuple[list[dict[str, object]], str]:
-    jobs = Jobs(flink.cluster(stack))
+def _jobs(stack: Stack) -> tuple[list[JobState], str]:
     try:
-        return [
-            {
-                "name": job.name,
-                "id": job.id,
-                "state": job.state,
-                "checkpoints": jobs.rest.checkpoints(job.id).completed,
-                "failed_committables": jobs.rest.failed_committables(job.id) if job.active else 0,
-                "reason": why,
-            }
-            for job, why in [*((job, "") for job in jobs.jobs() if job.active), *jobs.failed()]
-        ], ""
+        return job_states(Jobs(flink.cluster(stack))), ""
     except FlinkError as error:
         return [], str(error)
+
+
+def show_job(console: Console, job: JobState) -> None:
+    """One line, and what is wrong with it in red."""
+    told = f"{job.checkpoints} checkpoints since it started" if job.id and job.checkpoints else ""
+    told += (
+        f", restarted {job.restarts} times"
+        if job.restarts > 1
+        else ", restarted once"
+        if job.restarts
+        else ""
+    )
+    line = f"{job.name}: {job.state}"
+    if not job.ok:
+        show(console, (": ".join(filter(None, (line, job.reason))), "red"))
+    else:
+        show(console, ", ".join(filter(None, (line, told.removeprefix(", ")))))
+    if lost := job.failed_committables:
+        show(console, (f"{job.name} lost {lost} transactions: its outputs are incomplete.", "red"))
 
 
 def show_programs(console: Console, found: StackStatus) -> None:
@@ -139,7 +144,8 @@ def show_programs(console: Console, found: StackStatus) -> None:
         ]
         for each in found.programs
     ]
-    show_table(console, ("process", "state", "pid", "since (UTC)", "restarts", "MB"), rows)
+    styles = ["" if each.state == "RUNNING" else "red" for each in found.programs]
+    show_table(console, ("process", "state", "pid", "since (UTC)", "restarts", "MB"), rows, styles=styles)
     show_whole_line(console, f"{found.resident >> 20} MB in all, home {found.home}")
 
 

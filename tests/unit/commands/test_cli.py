@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import socket
@@ -161,6 +162,21 @@ def test_a_broken_list_of_feeds_says_so_and_echoes_no_control_character(
     assert done.status == 1
     assert said in done.err
     assert all(each.isprintable() or each == "\n" for each in done.out + done.err)
+
+
+def test_a_list_of_feeds_is_read_from_standard_input(tw: Tw, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    assert tw("feeds", "import", "-").err.startswith("standard input: the file is empty; ")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"https://a.example/f\n")))
+    # It was understood, and the broker was asked for.
+    assert "does not answer" in tw("feeds", "import", "-").err
+
+
+def test_a_list_of_feeds_that_is_not_there_is_named(tw: Tw, tmp_path: Path) -> None:
+    for path, why in ((tmp_path / "none", "No such file or directory"), (tmp_path, "Is a directory")):
+        done = tw("feeds", "import", str(path))
+        assert (done.status, done.out) == (1, "")
+        assert done.err == f"{path}: cannot be read: {why}; nothing was imported\n"
 
 
 def test_a_proxy_in_the_environment_is_not_asked_for_what_is_here(

@@ -82,7 +82,7 @@ class Asked:
     def get(self, path: str, query: dict[str, Any]) -> dict[str, Any]:
         if path != "/api/briefs/b":
             raise ReaderProblem(404, "not there")
-        return {"lane": query["lane"] or "live", "statements": [{}, {}]}
+        return {"id": "b", "lane": query["lane"] or "live", "statements": [{}, {}]}
 
 
 @pytest.fixture

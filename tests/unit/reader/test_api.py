@@ -311,3 +311,19 @@ def test_a_merged_story_leads_to_the_other_which_has_its_articles_and_briefs(fil
     assert {each["id"] for each in story["articles"]} >= {"a1", "a4"}
     assert {each["id"] for each in story["all_briefs"]} >= {"b2", "b3"}
     assert [each["id"] for each in get(client, "/api/stories")["stories"]] == ["s1"]
+
+
+def test_the_beginning_of_an_id_is_enough_where_one_alone_begins_so(filled: Library) -> None:
+    view, made = filled.view("live"), next(each for each in sample() if isinstance(each, Brief))
+    ids = ("3c3f5a1e-0000-5000-8000-000000000001", "3c3f5a1e-0000-5000-8000-000000000002", "9d0c1b2a-3333")
+    Indexer(view.store, view.name, filled.encoder).index([replace(made, brief_id=each) for each in ids])
+    client = TestClient(create_app(filled), "http://localhost")
+    assert get(client, "/api/briefs/9d0c")["id"] == ids[2]
+    assert get(client, f"/api/briefs/{ids[0]}")["id"] == ids[0]
+    said = get(client, "/api/briefs/3c3f5a", 409)
+    assert ids[0] in said["detail"]
+    assert ids[1] in said["detail"]
+    # Too little to mean one of them.
+    get(client, "/api/briefs/9d0", 404)
+    get(client, "/api/briefs/none", 404)
+    get(client, "/api/stories/9d0c", 404)

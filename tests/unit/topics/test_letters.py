@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from schemas.codec import Codec
 from schemas.records import DeadLetter
+from schemas.registry import LocalSchemas
 from topics import letters as topic
 from topics.dead_letters import from_received, from_url
 from topics.lane import LIVE, Lane
 from topics.letter_choice import MOST_KINDS, OTHERS, Wanted, choose, title_of
 from topics.letters import Letter, NoSuchLetter, Retries, place_of
 from topics.reading import Received
+from topics.settings import BrokerSettings
 
 
 def letter(own: int, at: int = 0, **said: object) -> Letter:
@@ -23,6 +26,46 @@ def test_a_letter_is_named_by_its_place() -> None:
     for name in ("", "3", "@", "3@", "-1@2", "x-3@1", "3@1207x", "３@1", "3@" + "9" * 99):
         with pytest.raises(NoSuchLetter, match="tw dead list"):
             place_of(name)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (["3@1207"], ["3@1207"]),
+        (["3@12"], ["3@12"]),
+        (["3@120"], ["3@1207"]),
+        (["dead.letters-4"], ["4@7"]),
+        (["4@", "3@12", "4@7"], ["4@7", "3@12"]),
+    ],
+)
+def test_a_beginning_names_a_letter_where_no_other_begins_so(
+    monkeypatch: pytest.MonkeyPatch, said: list[str], expected: list[str]
+) -> None:
+    logged(monkeypatch, "3@12", "3@1207", "3@1300", "4@7")
+    assert [each.name for each in topic.named(BrokerSettings(), Codec(LocalSchemas()), said)] == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("3@1", "3 ids begin with 3@1: 3@12, 3@1207, 3@1300"),
+        ("3@9", "no dead letter is at 3@9, or no longer"),
+        ("x", "names no dead letter; write its id as"),
+    ],
+)
+def test_a_beginning_of_several_or_of_none_is_told(
+    monkeypatch: pytest.MonkeyPatch, said: str, told: str
+) -> None:
+    logged(monkeypatch, "3@12", "3@1207", "3@1300", "4@7")
+    with pytest.raises(ValueError, match=told):
+        topic.named(BrokerSettings(), Codec(LocalSchemas()), [said])
+
+
+def logged(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Letters at these places, and nothing else."""
+    there = {place: Letter(*place, 0, letter(0).said) for place in map(place_of, names)}
+    monkeypatch.setattr(topic, "letters", lambda *_: iter(there.values()))
+    monkeypatch.setattr(topic, "_at", lambda *given: {p: there[p] for p in given[2] if p in there})
 
 
 def test_the_newest_are_kept_and_all_are_counted() -> None:
