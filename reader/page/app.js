@@ -123,10 +123,11 @@ addEventListener("popstate", go);
 // What stands below may be old, and says so itself nowhere else.
 function showStale(jobs) {
   const standing = jobs.filter((each) => each.stands);
-  const named = standing.map((each) => `${each.job} (${views.since(each.behind_s)})`).join(" and ");
-  const text = standing.length ? `Nothing new is worked through: ${standing.length === 1 ? "the job" : "the jobs"} ${named} ${standing.length === 1 ? "does" : "do"} not read the log. What is shown may be out of date; ./tw status tells why.` : "";
+  const named = standing.map((each) => `the job ${each.job} has not read the log for ${views.span(each.behind_s)}`).join(", ");
+  const text = named && `Nothing new is worked through: ${named}. What is shown may be out of date; ./tw status tells why.`;
   if (stale.textContent !== text) stale.textContent = text;
   stale.hidden = !text;
+  return Boolean(text);
 }
 
 async function beat() {
@@ -134,9 +135,9 @@ async function beat() {
     const counts = await ask("/api/counts");
     const response = await fetch("/ready");
     const ready = await response.json();
-    showStale(ready.jobs ?? []);
+    const stands = showStale(ready.jobs ?? []);
     pulse.className = `pulse ${ready.status === "ready" && ready.lag === 0 ? "ready" : "behind"}`;
-    const lag = ready.lag === null ? "index not fed" : ready.lag === 0 ? "up to date" : `${ready.lag} behind`;
+    const lag = stands ? "standing still" : ready.lag === null ? "index not fed" : ready.lag === 0 ? "up to date" : `${ready.lag} behind`;
     pulse.textContent = `${counts.current_articles} articles · ${counts.stories} stories · ${counts.current_briefs} briefs · ${lag}`;
   } catch {
     pulse.className = "pulse down";

@@ -26,7 +26,7 @@ export function outside(url, text) {
 const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 export const when = (iso) => (iso ? el("time", { datetime: iso, title: iso }, DATE.format(new Date(iso))) : "no date");
 
-export const since = (seconds) => (seconds < 90 ? `for ${Math.round(seconds)} s` : seconds < 5400 ? `for ${Math.round(seconds / 60)} min` : `for ${Math.round(seconds / 3600)} h`);
+export const span = (seconds) => (seconds < 90 ? `${Math.round(seconds)} s` : seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`);
 
 const storyHref = (id) => `/stories/${encodeURIComponent(id)}`;
 const briefHref = (id) => `/briefs/${encodeURIComponent(id)}`;

@@ -18,7 +18,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from reader.api import create_app
 from reader.comparisons import Kept
-from reader.lanes import Library
+from reader.lanes import LaneView, Library
+from reader.progress import Progress, Reading
 from reader.settings import ReaderSettings
 from replay import compare_page
 from replay.compare import compare
@@ -258,6 +259,27 @@ def test_what_is_not_there_is_said_with_what_to_do(browser: webdriver.Chrome, ad
     assert "There is no brief none in lane live." in alert.text
     assert "/ready" in alert.text
     shot(browser, "missing")
+
+
+def test_a_job_that_stands_still_is_said_above_everything(
+    visit: Open, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Progress, "take", lambda _: [Reading("articles", 0.0), Reading("stories", 7200.0)])
+    monkeypatch.setattr(LaneView, "behind", lambda _: {"briefs": 0})
+    monkeypatch.setattr(LaneView, "indexing", property(lambda _: True))
+    monkeypatch.setattr(library.view("live"), "caught_up", True)
+    page = visit("/")
+    told = page.find_element(By.ID, "stale")
+    WebDriverWait(page, 20).until(lambda _: told.is_displayed())
+    assert "the job stories has not read the log for 2 h" in told.text
+    assert "articles" not in told.text
+    assert told.get_attribute("role") == "status"
+    pulse = page.find_element(By.ID, "pulse")
+    assert "standing still" in pulse.text
+    assert "behind" in (pulse.get_attribute("class") or "")
+    shot(page, "stale")
+    monkeypatch.setattr(Progress, "take", lambda _: [Reading("stories", 0.0)])
+    WebDriverWait(page, 30).until(lambda _: not told.is_displayed())
 
 
 def test_everything_has_a_name_and_can_be_reached_by_keyboard(visit: Open) -> None:
