@@ -10,10 +10,10 @@ import pytest
 from rich.console import Console
 
 from flink_jobs.rest import Checkpoints, Failure, JobSummary
+from stack.status import ProgramStatus, StackStatus
 from tests.unit.commands.narrow import Narrow
 from tidewire.commands.stack import show_job, show_programs
 from tidewire.job_states import JobState, job_states
-from tidewire.stack.status import ProgramStatus, StackStatus
 
 TRACE = "java.lang.RuntimeException: x\nCaused by: org.evil.Poison: \x1b[2J no such luck\n"
 
