@@ -93,7 +93,7 @@ containers: .venv/.complete ## the Dockerfile and the compose files, without an 
 unit: $(ENV)/jars/.complete
 	@$(RUN)/pytest -q tests/unit
 
-test: bootstrap ## every test: unit, integration, end to end (ARGS goes to pytest)
+test: bootstrap ## unit, integration, hostile, end to end (ARGS goes to pytest); README says what is apart
 	@$(RUN)/pytest tests $(APART:%=--ignore tests/%) -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 fuzz: bootstrap ## drawn feeds through everything, from a seed that is new (EXAMPLES=100000 SEED=7)
