@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from publicsuffixlist import PublicSuffixList
 from url_normalize import url_normalize
@@ -33,6 +33,8 @@ _AT = ("@", "%40", "\uff20", "\ufe6b")
 LABEL_CHARACTERS = 63
 _DOT = re.compile("[.\u3002\uff0e\uff61]")
 _NOT_IN_URLS = re.compile("[\t\r\n]")
+# But for the port's colon.
+_NOT_IN_HOSTS = re.compile("[\\x00-\\x20\\x7f/\\\\?#@%<>^|\\[\\]\ufffd]|:.*:")
 _BEFORE = "".join(map(chr, range(0x21)))
 
 
@@ -41,7 +43,7 @@ def canonical_url(url: str) -> str:
     no http(s) URL or longer than URLs may be."""
     if len(url) > URL_CHARACTERS:
         return ""
-    bare = without_userinfo(url)
+    bare = _with_plain_host(without_userinfo(url))
     return _canonical(bare) if bare and _is_short(_authority(bare)) else ""
 
 
@@ -97,6 +99,20 @@ def _userinfo(url: str) -> tuple[str, int, int]:
     end = _authority_end(spelt, begin)
     found = ((spelt.rfind(each, begin, end), len(each)) for each in _AT)
     return spelt, begin, max((at + length if at >= 0 else begin for at, length in found), default=begin)
+
+
+def _with_plain_host(url: str) -> str:
+    """The URL with no percent-encoding in its host, as browsers read it; empty where something else than a
+    host comes of that."""
+    spelt = _NOT_IN_URLS.sub("", url).lstrip(_BEFORE)
+    scheme = _WEB.match(spelt)
+    begin = scheme.end() if scheme else 0
+    end = _authority_end(spelt, begin)
+    authority = spelt[begin:end]
+    if "%" not in authority or authority.startswith("["):
+        return url
+    plain = unquote(authority, errors="replace")
+    return "" if _NOT_IN_HOSTS.search(plain) else spelt[:begin] + plain + spelt[end:]
 
 
 def _is_short(authority: str) -> bool:

@@ -32,7 +32,8 @@ _SCHEME = r"^\s*(?i:https?):/+(?:[^/?#]*@)?"
 _AFTER = r"\.?(?::[0-9]*)?"
 _SLASH = r"(?:/(?:\.(?=/))?|%2[Ff])+"
 _DOTS = re.compile("[\u3002\uff0e\uff61]")
-_DOTTED = "[.\u3002\uff0e\uff61]"
+# Or the dot's percent-encoding: logs of earlier producers hold hosts that were not decoded.
+_DOTTED = "(?:[.\u3002\uff0e\uff61]|%2[Ee])"
 _LONE = range(0xDC80, 0xDD00)
 
 
@@ -78,7 +79,7 @@ def publisher(said: str) -> Publisher | None:
         return None
     if not is_registrable(domain):
         return None
-    below = rf"(?:[^/?#@:\s]*\.)?{_host_pattern(domain)}"
+    below = rf"(?:[^/?#@:\s]*{_DOTTED})?{_host_pattern(domain)}"
     return Publisher(domain, rf"^\s*{below}\.?\s*$", rf"{_SCHEME}{below}{_AFTER}(?:[/?#]|$)")
 
 

@@ -56,7 +56,7 @@ INSTRUCTIONS = tuple(
         r"\b(?:output|reply|respond|answer)\s+(?:only\s+)?(?:with|exactly|as\s+follows)\b[^.!?\n]{0,60}"
         r"\b(?:nothing\s+else|and\s+only|verbatim|exactly|token)\b",
         r"\b(?:do\s+not|don't|never)\s+(?:tell|inform|mention|reveal|alert|notify)\b[^.!?\n]{0,30}\b(?:the\s+)?user\b",
-        r"\b(?:call|invoke|execute|run|use)\s+(?:the\s+)?[\w.-]*\s*(?:tool|function|api)\b[^.!?\n]{0,40}\b(?:with|to|and)\b",
+        r"\b(?:call|invoke|execute|run|use)\s+(?:the\s+)?[\w.-]*(?:(?<=\S)\s+)?(?:tool|function|api)\b[^.!?\n]{0,40}\b(?:with|to|and)\b",
         r"\b(?:send|forward|post|exfiltrate|upload)\b[^.!?\n]{0,50}\b(?:conversation|chat\s+history|system\s+prompt|"
         r"api\s+keys?|credentials)\b",
         r"\b(?:act\s+as|pretend\s+(?:to\s+be|you\s+are)|respond\s+as)\b[^.!?\n]{0,40}"

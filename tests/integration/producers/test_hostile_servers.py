@@ -190,6 +190,53 @@ async def test_all_redirects_together_have_the_time_of_one_poll() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "head",
+    [
+        OK + b"Content-Length: 1000000\r\n\r\n",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n",
+        OK + b"\r\n",
+        OK + b"Content-Encoding: gzip\r\nContent-Length: 1000000\r\n\r\n\x1f\x8b\x08\0\0\0\0\0\0\xff",
+        b"HTTP/1.1 200 O",
+        OK + b"X: ",
+    ],
+    ids=["body", "chunks", "until the end", "gzip", "status line", "header"],
+)
+async def test_what_comes_byte_by_byte_for_ever_has_the_time_of_one_poll(head: bytes) -> None:
+    """No single wait is long, so that only a time for the whole of it can end it."""
+    sent = 0
+    serving: set[asyncio.Task[Any]] = set()
+    # Of gzip an empty block: it goes on for ever and never says a thing.
+    piece = b"1\r\nx\r\n" if b"chunked" in head else b"\0\0\0\xff\xff" if b"gzip" in head else b"H"
+
+    async def dripping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        task = asyncio.current_task()
+        assert task is not None
+        serving.add(task)
+        with suppress(ConnectionError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(head)
+            while not writer.is_closing() and sent < 2_000:
+                writer.write(piece)
+                await writer.drain()
+                sent += 1
+                await asyncio.sleep(0.01)
+        await closed(writer)
+
+    server = await asyncio.start_server(dripping, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    settings = FetchSettings(allow_hosts=f"127.0.0.1:{port}", total_timeout_s=1)
+    async with Fetcher(settings) as fetcher:
+        with pytest.raises(FetchFailed, match="no answer in 1 s"):
+            await fetcher.fetch(f"http://127.0.0.1:{port}/", Validators())
+    assert sent > 1
+    server.close()
+    await asyncio.gather(*serving)
+    await server.wait_closed()
+
+
+@pytest.mark.asyncio
 async def test_a_server_outside_does_not_lead_to_what_was_allowed_by_name(raw: Raw) -> None:
     """A name that nobody allowed, which leads to a server that sends on to the one that was allowed."""
     raw.on("/f", b"HTTP/1.1 302 F\r\nLocation: http://localhost:%d/inside\r\n" % raw.port)

@@ -170,3 +170,7 @@ def test_the_worst_that_is_known_takes_little(markup: str) -> None:
         "from language.clean import clean; clean(sys.stdin.read())"
     )
     subprocess.run([sys.executable, "-c", program], input=markup.encode(), check=True)
+
+
+def test_half_a_character_within_markup_is_not_seen() -> None:
+    assert clean("<p>a\ud800b</p>\udfff<b>c</b>") == "ab\nc"

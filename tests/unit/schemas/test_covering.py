@@ -143,3 +143,14 @@ def test_the_expressions_are_such_as_java_reads_too() -> None:
         groups = set(re.findall(r"\(\?[^:=)]*[:=]", pattern))
         assert groups <= {"(?:", "(?=", "(?i:", "(?iu:"}
         assert not re.search(r"\\[A-Zbdwp]", pattern)
+
+
+@pytest.mark.parametrize(
+    "host", ["example%2eorg", "www%2Eexample.org", "a.b%2eexample%2Eorg", "%65xample%2eorg", "example%2eorg."]
+)
+def test_a_host_whose_dots_are_encoded_is_that_host(host: str) -> None:
+    shown = Shown(f"https://{host}/a")
+    assert Takedown(publisher="example.org").covers(shown)
+    assert not Takedown(publisher="ample.org").covers(shown)
+    bare = host.removeprefix("www%2E")
+    assert Takedown(url_prefix=f"https://{bare.replace('%2e', '.')}/a").covers(Shown(f"https://{bare}/a/"))
