@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agents.checks.calendar import calendar
+from language.figures.calendar import calendar
 from tests.hostile.line import TooSlow, limited
 from tests.hostile.patterns import compiled, texts
 
