@@ -1,5 +1,7 @@
 """Numbers in running text, with scale and unit: percentages, currencies, thousands to trillions.
 
+Scales of any language are CLDR's (through Babel), with the short forms of the press beside them.
+
 Decimal and thousands separators follow the language, unless the digits allow one reading only.
 Digits inside words (G20), times of day and dates are no numbers; a bare year has the unit "year".
 """
@@ -7,11 +9,15 @@ Digits inside words (G20), times of day and dates are no numbers; a bare year ha
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
+
+from babel import Locale, UnknownLocaleError
 
 from language.folding import folded
 from schemas.limits import DIGITS, FIGURES
@@ -29,6 +35,8 @@ class Number:
     resolution: Decimal
     start: int
     end: int
+    # What the word of scale multiplies by; 1 without one.
+    scale: Decimal = Decimal(1)
 
     @property
     def key(self) -> str:
@@ -48,11 +56,21 @@ _SCALES: dict[str, dict[str, int]] = {
            "billion": 12, "billions": 12},
 }  # fmt: skip
 
+# Of the English of India, which its press writes in any language.
+_INDIAN = {"lakh": 5, "lakhs": 5, "crore": 7, "crores": 7, "lakh crore": 12, "lakh crores": 12}
+
 # Abbreviations written with a full stop.
 _WITH_POINT = {"mio", "mrd", "tsd", "bio", "md"}
-_SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "US$": "USD", "$": "USD"}
+_SYMBOLS = {
+    "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "US$": "USD", "$": "USD",
+    "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD",
+    "NZ$": "NZD", "HK$": "HKD", "S$": "SGD", "R$": "BRL",
+    "NT$": "TWD", "MX$": "MXN", "CN¥": "CNY", "RS": "INR", "RS.": "INR", "₩": "KRW", "₺": "TRY", "₴": "UAH",
+    "₪": "ILS", "₱": "PHP", "₫": "VND", "₦": "NGN", "฿": "THB", "₸": "KZT", "₾": "GEL",
+}  # fmt: skip
 _UNITS = {
-    "%": "%", "percent": "%", "per cent": "%", "prozent": "%", "por ciento": "%", "pour cent": "%",
+    "%": "%", "٪": "%", "في المئة": "%", "بالمئة": "%", "في المائة": "%", "بالمائة": "%",
+    "percent": "%", "per cent": "%", "prozent": "%", "por ciento": "%", "pour cent": "%",
     "percentage points": "pp", "percentage point": "pp", "prozentpunkte": "pp", "prozentpunkt": "pp",
     "prozentpunkten": "pp", "puntos porcentuales": "pp", "punto porcentual": "pp",
     "points de pourcentage": "pp", "point de pourcentage": "pp", "basis points": "bp", "basispunkte": "bp",
@@ -71,20 +89,26 @@ _WORDS = {
 _ONES = {"en": "a|one", "de": "einer|eine|ein", "es": "un", "fr": "un"}
 
 _SPACE = r"[ \u00a0\u202f]"
-_GROUPED = r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?!\d)(?:[.,]\d+)?"
-_DIGITS = rf"(?:{_GROUPED}|\d+(?:[.,]\d+)?)"
+# 1,20,000 is written in India.
+_INDIAN_GROUPS = r"\d{1,2}(?:,\d{2})+,\d{3}(?!\d)(?:\.\d+)?"
+_VULGAR = "¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
+# A sign is one only where nothing stands before it: "-2.5%", not "5-6".
+_SIGN = r"(?:(?<=\s)|(?<=\()|^)[-−]"
+_GROUPED = r"\d{1,3}(?:[.,'’\u00a0\u202f\u066c ]\d{3})+(?!\d)(?:[.,\u066b]\d+)?"
+_DIGITS = rf"(?:{_INDIAN_GROUPS}|{_GROUPED}|\d+(?:[.,\u066b]\d+)?)"
+_RANGE = re.compile(r"[-–—]")
 _SKIPPED = re.compile(
-    r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}:\d{2}(?::\d{2})?|\d{1,2}\s?h\s?\d{2}\b|\d{1,2}\s?(?:[ap]\.?m\b\.?)"
+    r"\d{1,4}(?P<mark>[-./])\d{1,2}(?P=mark)\d{1,4}|\d{1,2}:\d{2}(?::\d{2})?|\d{1,2}\s?h\s?\d{2}\b|\d{1,2}\s?(?:[ap]\.?m\b\.?)"
 )
 
 
 def numbers(text: str, language: str) -> tuple[Number, ...]:
     """The first FIGURES numbers in order of appearance; none has more than DIGITS characters.
 
-    Other languages than en, de, es, fr know English scale words.
+    Of "5-6 million" and "20-30%" both ends have the scale and the unit.
     """
-    pattern = _PATTERNS.get(language, _PATTERNS["en"])
-    return tuple(islice(_outside(_read(text, language, pattern), _SKIPPED.finditer(text)), FIGURES))
+    found = _outside(_read(text, language, _pattern(language)), _SKIPPED.finditer(text))
+    return tuple(islice(_ranged(found, text), FIGURES))
 
 
 def _outside(found: Iterable[Number], skipped: Iterator[re.Match[str]]) -> Iterator[Number]:
@@ -99,8 +123,29 @@ def _outside(found: Iterable[Number], skipped: Iterator[re.Match[str]]) -> Itera
             yield number
 
 
+def _ranged(found: Iterable[Number], text: str) -> Iterator[Number]:
+    """Either end of a range takes the other's unit, and the first one the second's scale, if it has none."""
+    before: Number | None = None
+    for number in found:
+        after = number
+        if before is not None:
+            if _RANGE.fullmatch(text, before.end, number.start) and "year" not in (before.unit, number.unit):
+                after = replace(number, unit=number.unit or before.unit)
+                before = _as_end(before, after)
+            yield before
+        before = after
+    if before is not None:
+        yield before
+
+
+def _as_end(first: Number, second: Number) -> Number:
+    by = second.scale if first.scale == 1 and first.value * second.scale < second.value else Decimal(1)
+    scaled = replace(first, value=first.value * by, resolution=first.resolution * by, scale=first.scale * by)
+    return replace(scaled, unit=first.unit or second.unit)
+
+
 def _read(text: str, language: str, pattern: re.Pattern[str]) -> Iterator[Number]:
-    scales = _SCALES.get(language, _SCALES["en"])
+    scales = _scales(language)
     for match in pattern.finditer(text):
         word, digits = match["word"], match["digits"]
         if digits and len(digits) > DIGITS:
@@ -109,13 +154,21 @@ def _read(text: str, language: str, pattern: re.Pattern[str]) -> Iterator[Number
             value, places = Decimal(_small(folded(word), language)), 0
         else:
             value, places = _decimal(digits, language)
-        scale_word = match["long"] or match["attached"]
+        if match["vulgar"]:
+            value, places = value + _fraction(match["vulgar"]), 3
+        scale_word = match["long"] or match["attached"] or match["spaced"]
         power = scales.get(_spaced(scale_word), 0) if scale_word else 0
         unit = _unit(match["before"] or match["after"])
         if not unit and not power and re.fullmatch(r"(?:19|20)\d{2}", digits or ""):
             unit = "year"
         scale = Decimal(10) ** power
-        yield Number(value * scale, unit, Decimal(10) ** -places * scale, match.start(), match.end())
+        sign = -1 if match["sign"] else 1
+        resolution = Decimal(10) ** -places * scale
+        yield Number(sign * value * scale, unit, resolution, match.start(), match.end(), scale)
+
+
+def _fraction(character: str) -> Decimal:
+    return Decimal(str(round(unicodedata.numeric(character), 3)))
 
 
 def _unit(written: str | None) -> str:
@@ -135,7 +188,7 @@ def _small(word: str, language: str) -> int:
 
 def _decimal(digits: str, language: str) -> tuple[Decimal, int]:
     """The value and its number of decimal places."""
-    plain = re.sub(r"['’\u00a0\u202f ]", "", digits)
+    plain = re.sub(r"['’\u00a0\u202f\u066c ]", "", digits).replace("\u066b", ".")
     point, comma = plain.rfind("."), plain.rfind(",")
     if point >= 0 and comma >= 0:
         mark = max(point, comma)
@@ -152,15 +205,37 @@ def _is_decimal_mark(plain: str, mark: int, language: str) -> bool:
     """Whether the only kind of mark in these digits separates decimals."""
     if plain.count(plain[mark]) > 1:
         return False
+    if mark + 1 < len(plain) and not plain.isascii():
+        # Arabic and Indian digits have marks of their own.
+        return plain[mark] == "."
     if len(plain) - mark - 1 != 3 or mark > 3 or plain.startswith("0"):
         return True
     return (plain[mark] == ".") == (language in _POINT_LANGUAGES)
 
 
+@lru_cache(maxsize=64)
+def _scales(language: str) -> dict[str, int]:
+    """Words and letters for powers of ten, folded: CLDR's whole words, and those of the press."""
+    try:
+        long = Locale.parse(language).compact_decimal_formats["long"]
+    except (UnknownLocaleError, ValueError, KeyError):
+        return _SCALES["en"] | _INDIAN
+    found: dict[str, int] = {}
+    for forms in long.values():
+        for least, pattern in forms.items():
+            zeros = pattern.pattern.count("0")
+            word = _spaced(re.sub(r"[0'\u200e\u200f]", " ", pattern.pattern))
+            power = len(least) - max(zeros, 1)
+            if zeros and power > 0 and len(word) > 1:
+                found[word] = power
+    return found | _INDIAN | _SCALES.get(language, {} if found else _SCALES["en"])
+
+
+@lru_cache(maxsize=64)
 def _pattern(language: str) -> re.Pattern[str]:
-    scales = sorted(_SCALES[language], key=lambda word: (-len(word), word))
+    scales = sorted(_scales(language), key=lambda word: (-len(word), word))
     long = "|".join(
-        word.replace(" ", r"\s") + (r"\.?" if word in _WITH_POINT else r"\b")
+        re.escape(word).replace(r"\ ", r"\s") + (r"\.?" if word in _WITH_POINT else r"\b")
         for word in scales
         if len(word) > 1
     )
@@ -169,17 +244,15 @@ def _pattern(language: str) -> re.Pattern[str]:
         re.escape(word).replace(r"\ ", r"\s") for word in sorted(_UNITS, key=lambda word: (-len(word), word))
     )
     symbols = "|".join(re.escape(symbol) for symbol in sorted(_SYMBOLS, key=lambda s: (-len(s), s)))
-    words = "|".join(_WORDS[language].split()) + "|" + _ONES[language]
+    known = language if language in _WORDS else "en"
+    words = "|".join(_WORDS[known].split()) + "|" + _ONES[known]
     # Single letters are scales only when written onto the digits.
     joint = rf"{_SPACE}?(?:de{_SPACE}|d['’]|of{_SPACE})?"
     return re.compile(
-        rf"(?<![\w.,-])(?:(?P<before>{symbols}){_SPACE}?)?"
-        rf"(?:(?P<digits>{_DIGITS})(?![\d])|(?P<word>{words})(?={_SPACE}(?:{long})))"
-        rf"(?:[-]?{_SPACE}?(?P<long>{long})|(?P<attached>{attached})\b)?"
+        rf"(?<![\w.,])(?<![^\W\d_]-)(?P<sign>{_SIGN})?(?:(?P<before>{symbols}){_SPACE}?)?"
+        rf"(?:(?P<digits>{_DIGITS})(?![\d])(?P<vulgar>[{_VULGAR}])?|(?P<word>{words})(?={_SPACE}(?:{long})))"
+        rf"(?:[-]?{_SPACE}?(?P<long>{long})|(?P<attached>{attached})\b|(?(before){_SPACE}(?P<spaced>{attached})\b))?"
         rf"(?:{joint}(?P<after>{symbols}|(?:{units})(?!\w)))?"
         rf"(?![\w])",
         re.IGNORECASE,
     )
-
-
-_PATTERNS = {language: _pattern(language) for language in _SCALES}

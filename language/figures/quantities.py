@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from text_to_num import find_numbers
@@ -41,6 +41,10 @@ _TIME = re.compile(
 )
 _DOZENS = {"dozen": 12, "dutzend": 12, "douzaine": 12, "docena": 12}
 _DOZEN = re.compile(r"\b(?:(?:an?|ein|une|una)\s)(dozen|dutzend|douzaine|docena)\b", re.IGNORECASE)
+_HALF_A_DOZEN = re.compile(
+    r"\b(?:half a dozen|(?:ein )?halbes dutzend|(?:une )?demi-douzaine|media docena)\b", re.IGNORECASE
+)
+_OF_DOZENS = re.compile(r"\b(\d{1,3})\s(?:dozens?|dutzend|douzaines?|docenas?)\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s?(?:[-–—]|to|and|or|bis|und|oder|à|et|ou|a|y|o)\s?\Z", re.IGNORECASE)
 
 
@@ -140,8 +144,13 @@ def _follows(said: Quantity, other: Quantity) -> bool:
         unit, value = said.unit, value * units.CONVERTED[said.unit][1]
     if not units.compatible(said.unit, unit):
         return False
+    if value < 0:
+        # Which way it went may be said in words: "fell 2.5%" follows from "-2.5%".
+        said, value = replace(said, value=abs(said.value)), -value
     if said.value == value:
         return True
+    if said.value < 0:
+        return False
     if unit == "time":
         # "2.30" is 14:30 where half of the day is not said; both are kept as they were written.
         return (
@@ -200,6 +209,7 @@ def _plain(text: str, language: str) -> Iterator[Quantity]:
 
 def _in_digits(text: str, language: str) -> tuple[str, list[Decimal]]:
     """The text with its numbers in words written in digits, and its ordinals in words."""
+    text = _HALF_A_DOZEN.sub("about 6", text)
     text = _DOZEN.sub(lambda match: f"about {_DOZENS.get(folded(match.group(1)), 12)}", text)
     if language not in SPELLED:
         return text, []
@@ -219,7 +229,8 @@ def _in_digits(text: str, language: str) -> tuple[str, list[Decimal]]:
         elif value != 1 and not tokens[each.start].of_digits:
             parts += [text[end : tokens[each.start].start], _written(value)]
             end = tokens[each.end - 1].end
-    return "".join([*parts, text[end:]]), ordinals
+    written = "".join([*parts, text[end:]])
+    return _OF_DOZENS.sub(lambda match: str(12 * int(match[1])), written), ordinals
 
 
 def _written(value: Decimal) -> str:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +25,16 @@ from schemas.limits import DIGITS, FIGURES
         ("fr", "3,5 pour cent", ["3.5 %"]),
         ("de", "2 Billionen Euro", ["2000000000000 EUR"]),
         ("en", "in 2025", ["2025 year"]),
+        ("en", "Rs 2,40,000 crore and ₹7 lakh", ["2400000000000 INR", "700000 INR"]),
+        ("en", "down -3.5% (−2%)", ["-3.5 %", "-2 %"]),
+        ("en", "3-4 million, 10-20%, 0.5-1%", ["3000000", "4000000", "10 %", "20 %", "0.5 %", "1 %"]),
+        ("en", "$5-6 million or NZ$2bn", ["5000000 USD", "6000000 USD", "2000000000 NZD"]),
+        ("en", "2½ per cent", ["2.5 %"]),
+        ("en", "£ 50 m, £50m, 46 m", ["50000000 GBP", "50000000 GBP", "46"]),
+        ("ar", "٤٫٥ في المئة", ["4.5 %"]),
+        ("it", "5 milioni di persone", ["5000000"]),
+        ("pt", "3,2 milhões", ["3200000"]),
+        ("en", "from 2010-2015", ["2010 year", "2015 year"]),
         ("en", "G20, Covid-19, at 14:30 on 2025-11-24", []),
     ],
 )
@@ -56,3 +68,17 @@ def test_a_row_of_digits_without_end_is_no_number():
 def test_a_number_in_a_time_of_day_is_none_wherever_it_stands():
     found = numbers("At 10:30 and at 11:45 some 25 of 30 left at 12:15", "en")
     assert [each.value for each in found] == [25, 30]
+
+
+def test_number_forms_that_were_reported():
+    path = Path(__file__).parents[4] / "shared/data/reports/text.json"
+    if not path.exists():
+        pytest.skip("the reported forms are not on this machine")
+    for case in json.loads(path.read_text())["numbers"]:
+        found = numbers(case["text"], case["language"])
+        for number, wanted in zip(found, case["expected"], strict=True):
+            if wanted["unit"].startswith("…"):
+                # The scale is the one of the range's other end.
+                assert number.value == Decimal(wanted["value"]) * number.scale, case["text"]
+            else:
+                assert (number.value, number.unit) == (Decimal(wanted["value"]), wanted["unit"]), case["text"]
