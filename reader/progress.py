@@ -85,7 +85,7 @@ class Progress:
         }
         spans = {p: (max(noted[p], low), old[p]) for p, (low, _) in marks.items()}
         oldest = min(self._times(spans, before), default=now_ms)
-        return max(0.0, (now_ms - oldest) / 1000)
+        return (now_ms - oldest) / 1000 if oldest <= before else 0.0
 
     def _times(self, spans: dict[int, tuple[int, int]], before: int) -> Iterator[int]:
         """When records of these spans were logged, epoch ms; all are older than ``before``. A span without
