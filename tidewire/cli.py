@@ -20,7 +20,6 @@ COMMANDS = {
     "search": "search",
     "brief": "search",
     "topics": "topics",
-    "compare": "compare",
     "rebuild": "rebuild",
     "spend": "spend",
     "feedback": "feedback",

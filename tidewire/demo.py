@@ -16,6 +16,8 @@ from flink_jobs.settings import TimeSettings
 from flink_jobs.stories.settings import StoriesSettings
 from flink_jobs.submit import Jobs
 from producers.catalogue.publishing import listed, publish
+from reader.client import ReaderClient, ReaderDown, ReaderProblem
+from replay.run.waiting import until
 from schemas.codec import from_dict
 from schemas.identity import feed_id
 from schemas.records import FeedSpec, FeedState
@@ -25,9 +27,8 @@ from tidewire import jobs as flink
 from tidewire import tally
 from tidewire.places import broker, codec, reader
 from tidewire.profile import Newswire, Profile, load, save
-from tidewire.reader_client import ReaderClient, ReaderDown, ReaderProblem
 from tidewire.roles import demo_environment
-from tidewire.settle import Settling, settle, until
+from tidewire.settle import Settling, settle
 from topics.catalogue import FEEDS_STATE
 from topics.decoding import latest
 from topics.lane import LIVE

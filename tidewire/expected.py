@@ -11,16 +11,16 @@ from flink_jobs.rest import FlinkError
 from flink_jobs.stories.cluster import WeightsError
 from language.embeddings import ModelMissing
 from reader.alias import AliasBroken
-from replay.log import RecordBroken
-from replay.source import NotKnownYet
+from reader.client import ReaderDown, ReaderProblem
+from replay.run.log import RecordBroken
+from replay.run.source import NotKnownYet
+from replay.run.waiting import NotSettled
 from schemas.registry import IncompatibleSchema
 from stack.errors import StackError
 from tidewire.demo import DemoStopped
 from tidewire.mistakes import wrong_settings
 from tidewire.places import BrokerDown
-from tidewire.reader_client import ReaderDown, ReaderProblem
 from tidewire.retrying import Overtaken
-from tidewire.settle import NotSettled
 from topics.numbering import NumberingLost
 from topics.reading import ReadFailed
 from topics.wire import Refused

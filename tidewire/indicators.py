@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from tidewire.times import duration, short_time
+from telemetry.times import duration, short_time
 
 
 def in_words(indicators: Iterable[Mapping[str, Any]]) -> list[str]:

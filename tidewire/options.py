@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from flink_jobs.runs import SOURCES, Source
 from flink_jobs.stories.settings import StoriesSettings
-from replay.select import (
+from replay.run.asked import brief_places
+from replay.run.select import (
     Earliest,
     Last,
     Moment,
@@ -16,7 +17,7 @@ from replay.select import (
     parse_place,
     parse_time,
 )
-from tidewire.asked import brief_places
+from tidewire.places import broker, codec
 
 # Steps of writing that may have a model of their own, and the setting that names it.
 STEPS = {step: f"{step}_model" for step in ("small", "planner", "worker", "judge")}
@@ -65,7 +66,7 @@ def beginning(
     elif last is not None:
         where = Last(parse_duration(last))
     elif from_brief is not None:
-        where = brief_places(from_brief)
+        where = brief_places(broker(), codec(), from_brief)
     source: Source = "articles.enriched" if place[0] == "articles.enriched" else "articles.raw"
     return source, where
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from functools import cache
 
+from reader.client import ReaderClient
 from schemas.codec import Codec
 from schemas.registry import Registry, RegistrySettings
 from stack.private import check
 from stack.settings import StackSettings
-from tidewire.reader_client import ReaderClient
 from topics.admin import lanes
 from topics.answering import answers
 from topics.lane import Lane

@@ -12,7 +12,7 @@ from desks import load_desks
 from flink_jobs.retained import StateRefused
 from flink_jobs.runs import job_title
 from flink_jobs.submit import Jobs
-from replay.log import RecordBroken, ReplayLog
+from replay.run.log import RecordBroken, ReplayLog
 from stack.programs import Role
 from stack.stack import Stack
 from tidewire import jobs as flink

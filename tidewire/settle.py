@@ -7,26 +7,16 @@ the briefs that assignments call for, the reader for what it has not indexed yet
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from flink_jobs.rest import FlinkError, FlinkRest
 from flink_jobs.settings import TimeSettings
 from flink_jobs.stories.settings import StoriesSettings
-from replay.outputs import records
+from reader.client import ReaderClient
+from replay.run.waiting import Progress, until, unwritten
 from schemas.codec import Codec
-from schemas.records import Assignment, Brief
-from tidewire.reader_client import ReaderClient
-from topics.catalogue import ASSIGNMENTS, BRIEFS
 from topics.lane import Lane
 from topics.settings import BrokerSettings
-
-Progress = Callable[[str], None]
-LOOK_EVERY_S = 0.5
-
-
-class NotSettled(RuntimeError):
-    """Something is still under way when the time is over."""
 
 
 @dataclass(frozen=True)
@@ -59,23 +49,6 @@ def settle(
         until(lambda: _unindexed(reader, lane), "index", timeout_s, progress)
 
 
-def until(missing: Callable[[], str], what: str, patience_s: float, progress: Progress) -> None:
-    """Asks again until nothing is missing. Raises NotSettled when the same has been missing for so long: how
-    much there is to do is not known, and a machine may be slow."""
-    said, before = missing(), ""
-    moved = time.monotonic()
-    while said:
-        if said != before:
-            progress(f"{what}: {said}")
-            moved = time.monotonic()
-        elif time.monotonic() - moved > patience_s:
-            raise NotSettled(
-                f"{what}: {said}, for {patience_s:.0f} s now; see the logs in TIDEWIRE_HOME and `./tw status`"
-            )
-        time.sleep(LOOK_EVERY_S)
-        said, before = missing(), said
-
-
 def _behind(asked: Settling, job: str, due: int) -> str:
     try:
         mark = asked.flink.watermark(job)
@@ -94,21 +67,6 @@ def _unfinished(asked: Settling, job: str, since: int) -> str:
     except FlinkError as error:
         return str(error)
     return "" if latest is not None and latest >= since else "its next checkpoint"
-
-
-def unwritten(broker: BrokerSettings, codec: Codec, lane: Lane) -> str:
-    """What a lane's agents have yet to write; empty when there is a brief for every assignment."""
-    called_for = {
-        (each.story_id, each.story.revision, each.desk)
-        for each in records(broker, codec, lane.topic(ASSIGNMENTS), Assignment)
-        if not each.warmup
-    }
-    written = {
-        (each.story_id, each.story_revision, each.desk)
-        for each in records(broker, codec, lane.topic(BRIEFS), Brief)
-    }
-    left = len(called_for - written)
-    return f"{left} briefs to write" if left else ""
 
 
 def _unindexed(reader: ReaderClient, lane: Lane) -> str:

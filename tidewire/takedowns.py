@@ -8,13 +8,12 @@ from urllib.parse import urlsplit
 
 from producers.owners import tables
 from producers.urls import registrable_domain
-from replay.outputs import records
 from schemas import covering
 from schemas.codec import Codec
 from schemas.records import Brief, EnrichedArticle, Story, StoryChange
 from schemas.takedown import Takedown, Takedowns
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, BRIEFS, STORIES, TOPICS
-from topics.decoding import latest
+from topics.decoding import latest, records
 from topics.lane import Lane
 from topics.partitioning import partition_for
 from topics.reading import end_offsets, read_range

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
-from replay.outputs import records
 from schemas.codec import Codec
 from schemas.records import Article, Brief, DeadLetter, Kind, Story, UniqueArticle
 from topics.catalogue import (
@@ -17,7 +16,7 @@ from topics.catalogue import (
     DEAD_LETTERS,
     STORIES,
 )
-from topics.decoding import decoded
+from topics.decoding import decoded, records
 from topics.lane import Lane
 from topics.letters import Place, sent_again
 from topics.reading import Received, read_range

@@ -39,6 +39,11 @@ def decoded(came: Iterable[Received], codec: Codec, record_type: type[R]) -> Ite
         LOG.warning("not records, left out", records=unreadable, of=record_type.__name__)
 
 
+def records(settings: BrokerSettings, codec: Codec, topic: str, record_type: type[R]) -> tuple[R, ...]:
+    """Every committed record of a topic; within a partition in order. Tombstones are left out."""
+    return tuple(record for _, record in decoded(read_range(settings, topic), codec, record_type))
+
+
 def latest(settings: BrokerSettings, codec: Codec, topic: str, record_type: type[R]) -> dict[str, R]:
     """The last record of every key: a compacted topic as it stands. A key whose last value is empty is gone.
 

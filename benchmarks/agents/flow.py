@@ -11,7 +11,6 @@ import time
 from dataclasses import dataclass
 
 from benchmarks.own_stack import own_stack, say
-from replay.outputs import records
 from schemas.records import Assignment, Brief, Writer
 from stack import ports
 from tests.fakes.messages_api import MessagesApi
@@ -20,6 +19,7 @@ from tidewire.demo import SAMPLE, Demo, demo_profile
 from tidewire.places import broker, codec
 from tidewire.running import start
 from topics.catalogue import ASSIGNMENTS, BRIEFS
+from topics.decoding import records
 from topics.reading import read_range
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "400"))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 
-from replay.outputs import records
 from schemas.records import Story
 from tidewire.places import broker, codec, reader
 from topics.catalogue import STORIES
+from topics.decoding import records
 
 SHOWN = 100
 

@@ -27,14 +27,15 @@ from benchmarks.replay.watching import Shown, Working
 from flink_jobs.runs import SOURCES, Source, job_title
 from flink_jobs.settings import TimeSettings
 from flink_jobs.stories.settings import StoriesSettings
-from replay.log import Replay
+from replay.run.asked import BYTES_PER_S, Asked
+from replay.run.log import Replay
+from replay.run.replays import Replays
 from schemas.records import Article
 from tidewire import tally
-from tidewire.asked import BYTES_PER_S, Asked
 from tidewire.jobs import ids
 from tidewire.places import broker, codec, reader
 from tidewire.profile import Profile
-from tidewire.replays import Replays
+from tidewire.replaying import replays_of
 from tidewire.roles import demo_environment
 from tidewire.running import start
 from tidewire.settle import Settling, settle
@@ -160,7 +161,7 @@ def main() -> int:
     with own_stack() as stack:
         # Producers without a feed: they write the ticks.
         start(stack, Profile(environment=demo_environment(NO_NEWSWIRE)), say)
-        bench = Bench(Replays(stack), sizes)
+        bench = Bench(replays_of(stack), sizes)
         rates = {"live": bench.live()}
         bench.settle()
         for source in SOURCES:

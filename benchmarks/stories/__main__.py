@@ -20,7 +20,7 @@ from benchmarks.stories.vectors import KeptVectors
 from flink_jobs.stories.cluster import load_weights
 from flink_jobs.stories.settings import StoriesSettings
 from language.embeddings import Encoder, MiniLM
-from replay.matching import Score, b_cubed
+from replay.compare.matching import Score, b_cubed
 
 THRESHOLDS = tuple(float(threshold) for threshold in np.arange(0.06, 0.8, 0.02).round(2))
 SETS: dict[str, Callable[[], Stream]] = {

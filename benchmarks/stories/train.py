@@ -26,7 +26,7 @@ from flink_jobs.stories.cluster import Curve, Weights
 from flink_jobs.stories.features import FEATURES
 from flink_jobs.stories.settings import StoriesSettings
 from language.embeddings import Encoder, MiniLM
-from replay.matching import b_cubed
+from replay.compare.matching import b_cubed
 
 KNOTS = 5
 REGULARISATION = 0.3

@@ -20,13 +20,13 @@ import httpx2
 from flink_jobs.rest import FlinkRest
 from flink_jobs.settings import TimeSettings
 from flink_jobs.stories.settings import StoriesSettings
-from replay.compare import Outputs
-from replay.outputs import read_outputs
+from reader.client import ReaderClient
+from replay.compare.comparison import Outputs
+from replay.compare.outputs import read_outputs
 from schemas.codec import Codec
 from schemas.registry import Registry, RegistrySettings
 from stack import ports
 from tidewire import tally
-from tidewire.reader_client import ReaderClient
 from tidewire.settle import Settling, settle
 from topics.lane import LIVE
 from topics.settings import BrokerSettings

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from newswire.labels import load_labels
-from replay.compare import Outputs, compare
-from replay.outputs import records
+from replay.compare.comparison import Outputs, compare
 from schemas.codec import to_dict
 from schemas.identity import hash_of
 from schemas.records import UniqueArticle
 from tests.compose.project import Project, doubled, wait_until
 from tidewire.tally import Tally
 from topics.catalogue import ARTICLES_UNIQUE
+from topics.decoding import records
 
 NEWSWIRE = "http://newswire:18090"
 # In this order, each once the time line has gone on since the last.

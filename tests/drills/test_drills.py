@@ -19,7 +19,7 @@ import pytest
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
 
 from flink_jobs.rest import FlinkRest
-from replay.outputs import last_tick
+from replay.compare.outputs import last_tick
 from schemas.codec import full_name, schema_text
 from schemas.records import SCHEMA_FILES
 from schemas.registry import Registry

@@ -20,8 +20,9 @@ from flink_jobs.rest import FlinkRest
 from flink_jobs.settings import TimeSettings
 from flink_jobs.stories.settings import StoriesSettings
 from newswire.outlets import load_outlets
-from replay.compare import Comparison, Outputs, compare
-from replay.outputs import last_tick, read_outputs
+from reader.client import ReaderClient
+from replay.compare.comparison import Comparison, Outputs, compare
+from replay.compare.outputs import last_tick, read_outputs
 from schemas.codec import Codec
 from schemas.identity import feed_id
 from schemas.registry import Registry
@@ -30,7 +31,6 @@ from stack.leftovers import marked
 from stack.settings import StackSettings
 from stack.stack import Stack
 from tidewire import tally
-from tidewire.reader_client import ReaderClient
 from tidewire.roles import demo_environment
 from tidewire.settle import Settling, settle
 from topics.lane import LIVE, Lane

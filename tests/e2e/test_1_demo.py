@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from newswire.labels import load_labels
-from replay.compare_records import Told
-from replay.outputs import records
+from replay.compare.records import Told
 from schemas.identity import feed_id
 from schemas.records import Article, DeadLetter
 from tests.e2e.homes import Home, wait_until
@@ -22,6 +21,7 @@ from tests.hostile import tenth
 from tests.hostile.served import HostileServer
 from topics.admin import lanes
 from topics.catalogue import ARTICLES_RAW, DEAD_LETTERS
+from topics.decoding import records
 from topics.lane import LIVE, Lane
 from topics.reading import read_range
 

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from newswire.labels import load_labels
-from replay.matching import b_cubed
-from replay.outputs import last_tick, records
+from replay.compare.matching import b_cubed
+from replay.compare.outputs import last_tick
 from schemas.records import UniqueArticle
 from tests.e2e.homes import Home, story_by_article, wait_until
 from topics.catalogue import ARTICLES_UNIQUE, DEAD_LETTERS
+from topics.decoding import records
 from topics.lane import LIVE, Lane
 from topics.reading import read_range
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from newswire.labels import load_labels
-from replay.matching import b_cubed
+from replay.compare.matching import b_cubed
 from tests.e2e.homes import Home, story_by_article
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]

@@ -11,7 +11,7 @@ import pytest
 
 from flink_jobs.rest import FlinkRest, until
 from flink_jobs.runs import Run
-from replay.log import Replay, ReplayLog
+from replay.run.log import Replay, ReplayLog
 from tests.e2e.homes import wait_until
 from tests.replay.newsroom import Newsroom, opened
 from topics.admin import commit_offsets

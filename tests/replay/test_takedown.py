@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from replay.outputs import last_tick
+from reader.client import ReaderProblem
+from replay.compare.outputs import last_tick
 from schemas.identity import content_hash
 from schemas.records import Article, Brief, EnrichedArticle, Kind, Record, Story, StoryChange, UniqueArticle
 from schemas.takedown import Named, Takedown
 from tests.e2e.homes import wait_until
 from tests.integration.flink_jobs import expected
 from tests.replay.newsroom import Newsroom, opened
-from tidewire.reader_client import ReaderProblem
 from topics.catalogue import (
     ARTICLES_ENRICHED,
     ARTICLES_RAW,

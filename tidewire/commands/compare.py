@@ -1,4 +1,4 @@
-"""``./tw replay compare`` and ``./tw compare``: two lanes side by side."""
+"""``./tw replay compare``: two lanes side by side."""
 
 from __future__ import annotations
 
@@ -11,19 +11,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from flink_jobs.settings import TimeSettings
 from reader.comparisons import Comparisons, Kept
-from replay.compare import Comparison, Difference, Range
-from replay.compare import compare as compare_outputs
-from replay.compare_briefs import Pair
-from replay.compare_page import page
-from replay.compare_summary import summary
-from replay.outputs import read_log, read_outputs
+from replay.compare.briefs import Pair
+from replay.compare.comparison import Comparison, Difference, Range
+from replay.compare.page import page
+from replay.compare.reading import compared, unfinished
+from replay.compare.summary import summary
 from tidewire.places import broker, codec, known_lane, stack_settings
 from tidewire.printing import line as line_of
 from tidewire.printing import show, show_whole_line, tell, tell_json, terminal
 from tidewire.profile import load
-from tidewire.replayed import ends_at, range_of, record_of, unfinished
+from tidewire.replaying import records
 from tidewire.tables import add_row
 from topics.lane import Lane
 
@@ -49,9 +47,11 @@ def compare(
     """What two lanes made of the same log: equal, or where and why not. Exit status 1 if they differ
     in what may not differ."""
     one, other = known_lane(first), known_lane(second)
+    load(stack_settings().home).apply()
+    log = records()
     # Before they are read: one that ends meanwhile was read before its end.
-    open_ = [lane.name for lane in unfinished((one, other))]
-    found = compared(one, other, until, ranges(starts or []))
+    open_ = [lane.name for lane in unfinished(log, (one, other))]
+    found = compared(broker(), codec(), log, (one, other), until, ranges(starts or []))
     _keep(found, one, other, open_)
     if page_file is not None:
         page_file.write_text(page(found, first, second, unfinished=open_), encoding="utf-8")
@@ -77,24 +77,6 @@ def _keep(found: Comparison, first: Lane, second: Lane, open_: Sequence[str]) ->
         Comparisons(stack_settings().home).keep(kept)
     except OSError as error:
         tell(f"not kept for the reader's page: {error}", err=True)
-
-
-def compared(first: Lane, second: Lane, until: int | None, known: dict[str, Range]) -> Comparison:
-    """Reads both lanes and the raw log. ``known`` is what lanes read of it, by name; else their replays'
-    records tell."""
-    load(stack_settings().home).apply()
-    replays = {lane.name: found for lane in (first, second) if (found := record_of(lane)) is not None}
-    known = {name: range_of(replay) for name, replay in replays.items()} | known
-    ends = [end for replay in replays.values() if (end := ends_at(replay)) is not None]
-    times = TimeSettings()
-    log = read_log(broker(), codec(), times.order_skew_ms)
-    logged = until or min([log.complete_until, *ends])
-    windows = logged - times.lateness_ms - times.window_skew_ms
-    ours, theirs = (
-        read_outputs(broker(), codec(), lane, known.get(lane.name)).up_to(logged, windows)
-        for lane in (first, second)
-    )
-    return compare_outputs(ours, theirs, log)
 
 
 def ranges(starts: list[str]) -> dict[str, Range]:

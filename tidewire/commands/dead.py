@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from replay.select import parse_duration, parse_time
+from replay.run.select import parse_duration, parse_time
 from schemas.records import FeedSpec
+from telemetry.times import now_ms, of_millis, of_millis_short
 from tidewire.places import answering_broker, codec
 from tidewire.printing import cut, show, show_whole_line, tell, tell_json, terminal
 from tidewire.retrying import Outcome, retry
 from tidewire.tables import show_table
-from tidewire.times import now_ms, of_millis, of_millis_short
 from topics.catalogue import FEEDS_CATALOG
 from topics.decoding import latest
 from topics.lane import Lane

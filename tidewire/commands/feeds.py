@@ -15,10 +15,10 @@ from producers.logins import add
 from producers.settings import WorkerSettings
 from schemas.codec import to_dict
 from schemas.records import FeedSpec, FeedState
+from telemetry.times import of_millis_short
 from tidewire.places import answering_broker, codec
 from tidewire.printing import cut, show, show_whole_line, tell, tell_json, terminal
 from tidewire.tables import show_table
-from tidewire.times import of_millis_short
 from topics.catalogue import FEEDS_STATE
 from topics.decoding import latest
 

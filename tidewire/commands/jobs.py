@@ -10,8 +10,9 @@ from rich.console import Console
 
 from flink_jobs.runs import JOBS, JobName, job_title
 from flink_jobs.submit import Jobs
-from replay.dropping import abort_transactions
+from replay.run.dropping import abort_transactions
 from stack.stack import Stack
+from telemetry.times import of_millis_short
 from tidewire import jobs as flink
 from tidewire.commands.stack import say, show_step
 from tidewire.places import answering_broker, broker, stack_settings
@@ -19,7 +20,6 @@ from tidewire.printing import show, tell, tell_json, terminal
 from tidewire.profile import load
 from tidewire.roles import agents_role
 from tidewire.tables import show_table
-from tidewire.times import of_millis_short
 from topics.lane import Lane
 
 app = typer.Typer(no_args_is_help=True, help="The Flink jobs of each lane.")
@@ -102,7 +102,8 @@ def submit(
         for run, job in zip(wanted, started, strict=True):
             jobs.await_end(run, job)
             say(f"{job.name}: has come to its end")
-        say(f"It ended at logged time {bounds.end_at}: `./tw compare live {lane} --until {bounds.end_at}`")
+        until = f"--until {bounds.end_at}"
+        say(f"It ended at logged time {bounds.end_at}: `./tw replay compare live {lane} {until}`")
 
 
 @app.command()

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from telemetry.times import of_millis_short
 from tidewire.log_files import follow, last_lines
 from tidewire.places import stack_settings
 from tidewire.printing import tell, terminal
 from tidewire.tables import show_table
-from tidewire.times import of_millis_short
 
 LOOK_EVERY_S = 0.3
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from tidewire.places import known_lane
+from tidewire.places import broker, codec, known_lane
 from tidewire.printing import show, tell_json, terminal
-from tidewire.replayed import apply_environment
+from tidewire.replaying import apply_environment
 
 if TYPE_CHECKING:
-    from replay.rebuild import Evidence, Rebuilt
+    from replay.rebuild.making import Evidence, Rebuilt
 
 
 def rebuild(
@@ -26,10 +26,10 @@ def rebuild(
     """
     known = known_lane(lane)
     # Here, because the model's SDK would double the time that every other command takes to start.
-    from tidewire.rebuilding import again
+    from replay.rebuild.again import again
 
     apply_environment(known)
-    evidence, found = again(known, brief_id)
+    evidence, found = again(broker(), codec(), known, brief_id)
     if as_json:
         tell_json(_plain(found))
     else:

@@ -9,21 +9,22 @@ import typer
 
 from flink_jobs.deduplicated import Without
 from flink_jobs.rest import JobSummary, Unreachable
-from replay.log import RecordBroken, Replay
-from replay.plan import described
-from replay.running import states
-from replay.select import SelectionError, parse_duration
+from replay.run.asked import BYTES_PER_S, Asked, feed_ids
+from replay.run.log import RecordBroken, Replay
+from replay.run.plan import described
+from replay.run.replays import Replays
+from replay.run.running import states
+from replay.run.select import SelectionError, parse_duration
 from stack.stack import Stack
-from tidewire.asked import BYTES_PER_S, Asked, feed_ids
+from telemetry.times import of_millis
 from tidewire.commands import compare
 from tidewire.commands.stack import say, show_step
 from tidewire.options import asked_options, beginning, ending, models_of, warm_up_ms
 from tidewire.places import answering_broker, stack_settings
 from tidewire.printing import confirm, tell, tell_json, terminal
 from tidewire.profile import load
-from tidewire.replays import Replays
+from tidewire.replaying import replays_of
 from tidewire.tables import show_table
-from tidewire.times import of_millis
 from topics.lane import Lane
 
 COLUMNS = ("lane", "range", "changes", "state", "progress")
@@ -186,7 +187,7 @@ def _replays(of_log: bool = True) -> Replays:
     load(settings.home).apply()
     if of_log:
         answering_broker()
-    return Replays(Stack(settings, show_step))
+    return replays_of(Stack(settings, show_step))
 
 
 def _agreed(replays: Replays, asked: Asked, options: dict[str, str], yes: bool) -> Replay:

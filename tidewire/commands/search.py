@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from reader.client import ReaderProblem
+from telemetry.times import short_time
 from tidewire.indicators import in_words
 from tidewire.places import reader
 from tidewire.printing import Part, show, show_whole_line, tell_json, terminal
-from tidewire.reader_client import ReaderProblem
-from tidewire.times import short_time
 
 Json = Annotated[bool, typer.Option("--json", help="Print the API's answer as JSON.")]
 WORDS = {"USEFUL": "useful", "WRONG": "wrong", "NOT_THIS_STORY": "not of this story"}

@@ -15,6 +15,7 @@ from stack import flink_ui
 from stack.settings import StackSettings
 from stack.stack import Stack, StackStatus, Step
 from stack.watch import DEATHS
+from telemetry.times import of_millis, of_millis_short
 from tidewire import jobs as flink
 from tidewire.job_states import JobState, job_states
 from tidewire.places import broker, codec, stack_settings
@@ -22,7 +23,6 @@ from tidewire.printing import show, show_whole_line, tell, tell_json, terminal
 from tidewire.profile import load
 from tidewire.running import start
 from tidewire.tables import show_table
-from tidewire.times import of_millis, of_millis_short
 from topics.answering import answers
 from topics.letter_counts import LetterCounts
 from topics.reading import ReadFailed

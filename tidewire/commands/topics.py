@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from telemetry.times import duration
 from tidewire.places import answering_broker, registry
 from tidewire.printing import tell_json, terminal
 from tidewire.tables import show_table
-from tidewire.times import duration
 from topics.admin import ensure_topics
 from topics.admin import lanes as known_lanes
 from topics.catalogue import TOPICS, Topic

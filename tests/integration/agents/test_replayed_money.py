@@ -18,7 +18,7 @@ from agents.settings import WindowSettings
 from agents.writers import dry_run
 from desks import load_desks
 from desks.loader import __file__ as loader
-from replay.live_works import live_works
+from replay.run.live_works import live_works
 from schemas.codec import Codec
 from schemas.identity import brief_hash
 from schemas.records import Assignment

@@ -21,8 +21,8 @@ from reader.comparisons import Kept
 from reader.lanes import LaneView, Library
 from reader.progress import Progress, Reading
 from reader.settings import ReaderSettings
-from replay import compare_page
-from replay.compare import compare
+from replay.compare import page as compare_page
+from replay.compare.comparison import compare
 from schemas.codec import Codec
 from schemas.records import Story, StoryChange
 from schemas.registry import LocalSchemas

@@ -19,12 +19,12 @@ from confluent_kafka.admin import AdminClient
 from agents.extract import ExtractiveWriter
 from agents.settings import WindowSettings
 from desks import Desk, load_desks
-from replay.compare import compare
-from replay.compare_briefs import Side
-from replay.matching import Fate
-from replay.outputs import read_log, read_outputs
-from replay.rebuild import Maker, Rebuilt, rebuild
-from replay.rebuild_reading import NoSuchBrief, gather
+from replay.compare.briefs import Side
+from replay.compare.comparison import compare
+from replay.compare.matching import Fate
+from replay.compare.outputs import read_log, read_outputs
+from replay.rebuild.making import Maker, Rebuilt, rebuild
+from replay.rebuild.reading import NoSuchBrief, gather
 from schemas.codec import Codec
 from schemas.records import (
     Article,
@@ -157,7 +157,7 @@ def test_two_lanes_over_the_same_log_are_identical(log: Log, tmp_path: Path) -> 
     assert said["identical"] is True
     assert said["hashes"][FIRST.name] == said["hashes"][SECOND.name] == dict(found.hashes[0])
     assert "identical" in file.read_text()
-    assert found.hashes[0]["all"] in log.tw("compare", FIRST.name, SECOND.name)
+    assert found.hashes[0]["all"] in log.tw("replay", "compare", FIRST.name, SECOND.name)
 
 
 def test_each_brief_is_made_again_from_its_provenance(log: Log) -> None:

@@ -9,7 +9,7 @@ import pytest
 from aiokafka.protocol.admin import DescribeClientQuotasRequest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from replay.dropping import abort_transactions, is_transaction
+from replay.run.dropping import abort_transactions, is_transaction
 from tests.conftest import RunningLog
 from tests.e2e.homes import wait_until
 from topics.admin import drop_lane_topics, ensure_topics

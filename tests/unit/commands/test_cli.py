@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from replay.run import replays
 from stack.settings import LOOPBACK
-from tidewire import cli, entry, places, replays
+from tidewire import cli, entry, places
 from tidewire.places import stack_settings
 from topics.answering import answers
 from topics.lane import LIVE, Lane
@@ -81,7 +82,7 @@ def test_without_a_broker_there_is_one_clear_line(tw: Tw, closed_port: int, tmp_
         ["feeds", "import", str(subscriptions)],
         ["jobs", "submit"],
         ["spend"],
-        ["compare", "live", "check"],
+        ["replay", "compare", "live", "check"],
         ["rebuild", "b"],
         ["feedback", "--table"],
         ["replay", "list"],

@@ -10,10 +10,9 @@ from typer.testing import CliRunner
 
 from flink_jobs.deduplicated import Bounds
 from flink_jobs.runs import Run
-from replay.compare import compare as compare_outputs
-from replay.log import Replay, ReplayLog
+from replay.compare.comparison import compare as compare_outputs
+from replay.run.log import Replay, ReplayLog
 from tests.unit.replay.lanes import LANE
-from tidewire import replayed
 from tidewire.cli import command_line
 from tidewire.commands import compare
 from topics.lane import Lane
@@ -27,15 +26,16 @@ UNDER_WAY = Replay(lane=CHECK, created_at=1, asked={}, changes=(), runs=(RUN,))
 def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ReplayLog:
     """The records of a home whose lanes are equal so far."""
     made = ReplayLog(tmp_path)
-    monkeypatch.setattr(replayed, "_records", lambda: made)
+    monkeypatch.setattr(compare, "records", lambda: made)
     monkeypatch.setattr(compare, "known_lane", Lane)
+    monkeypatch.setattr(compare, "codec", lambda: None)
     monkeypatch.setattr(compare, "compared", lambda *_: compare_outputs(LANE, LANE))
     monkeypatch.setattr(compare, "_keep", lambda *_: None)
     return made
 
 
 def said(*more: str) -> str:
-    return CliRunner().invoke(command_line("compare"), ["compare", "live", "check", *more]).stdout
+    return CliRunner().invoke(command_line("replay"), ["replay", "compare", "live", "check", *more]).stdout
 
 
 def test_a_replay_under_way_is_said_to_be_unfinished(log: ReplayLog) -> None:

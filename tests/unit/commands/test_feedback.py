@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from reader.client import ReaderProblem
 from schemas.records import Brief, BriefStatus, Feedback, Provenance, Source, Verdict, Writer
 from schemas.takedown import Takedown, Takedowns
 from tidewire.cli import command_line
 from tidewire.commands import feedback as command
 from tidewire.commands import search
 from tidewire.feedback import Row, evaluated
-from tidewire.reader_client import ReaderProblem
 
 
 def brief(name: str, desk: str = "world", writer: Writer = Writer.MODEL, **more: Any) -> Brief:

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from flink_jobs.deduplicated import Bounds
 from flink_jobs.rest import JobSummary, Unreachable
 from flink_jobs.runs import Run
-from replay.log import Replay, ReplayLog
-from replay.running import Progress
+from replay.run.log import Replay, ReplayLog
+from replay.run.running import Progress
 from tidewire.commands import replay
 from topics.lane import LIVE, Lane
 

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tidewire import settle
-from tidewire.settle import NotSettled, until
+from replay.run import waiting
+from replay.run.waiting import NotSettled, until
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     def sleep(_: float) -> None:
         now[0] += 10
 
-    monkeypatch.setattr(settle, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
+    monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
     return now
 
 

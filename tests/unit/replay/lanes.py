@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from replay.compare import Comparison, Outputs, Range
-from replay.compare_records import Given, Moved, Placed, Told, Window
+from replay.compare.comparison import Comparison, Outputs, Range
+from replay.compare.records import Given, Moved, Placed, Told, Window
 from schemas.records import Assignment, Brief, EnrichedArticle, Indicator, Story, StoryArticle
 
 

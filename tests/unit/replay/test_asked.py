@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -12,13 +13,13 @@ from agents.drafting.settings import WriterSettings
 from agents.prompts import PromptError
 from flink_jobs.bounds import NoTick
 from flink_jobs.deduplicated import Without
-from replay.select import Moment, Places, SelectionError
+from replay.run import replays
+from replay.run.asked import Asked, check, feed_ids, too_early
+from replay.run.replays import Replays
+from replay.run.select import Moment, Places, SelectionError
 from schemas.identity import feed_id
 from tests.unit.replay.test_select import Log
-from tidewire import replays
-from tidewire.asked import Asked, check, feed_ids, too_early
 from tidewire.options import models_of
-from tidewire.replays import Replays
 from topics.lane import LIVE, Lane
 
 ASKED = Asked(lane=Lane("check"), source="articles.enriched")
@@ -100,7 +101,7 @@ def test_a_plan_to_before_the_log_says_so(
         raise NoTick("no tick in partitions [0]")
 
     monkeypatch.setattr(replays, "raw_bounds", no_tick)
-    monkeypatch.setattr(replays, "codec", lambda: None)
+    home = SimpleNamespace(_place=SimpleNamespace(broker=None, codec=lambda: None))
     asked = replace(ASKED, source="articles.raw", end=end)
     with pytest.raises(kind):
-        Replays._bounds(cast("Any", None), asked, cast("Any", Log({0: [5_000]})))
+        Replays._bounds(cast("Any", home), asked, cast("Any", Log({0: [5_000]})))

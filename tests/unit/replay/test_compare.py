@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from replay.compare import Range, compare
-from replay.matching import Fate
+from replay.compare.comparison import Range, compare
+from replay.compare.matching import Fate
 from tests.unit.replay.lanes import LANE, brief, enriched, story, window
 
 

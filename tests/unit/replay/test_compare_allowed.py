@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from replay.compare import Allowed, Outputs, Range, RawLog, compare
-from replay.compare_lane import warm_range
-from replay.compare_log import LogFold
-from replay.compare_records import Placed
-from replay.matching import Fate
+from replay.compare.comparison import Allowed, Outputs, Range, RawLog, compare
+from replay.compare.lane import warm_range
+from replay.compare.matching import Fate
+from replay.compare.raw_log import LogFold
+from replay.compare.records import Placed
 from schemas.records import Article, Kind, Provenance, Source
 from schemas.takedown import Takedown, Takedowns
 from tests.unit.replay.lanes import LANE, MIDDLE, WHOLE, brief, enriched, named, story, window

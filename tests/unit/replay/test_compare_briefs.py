@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay.compare_briefs import Side, pair
+from replay.compare.briefs import Side, pair
 from schemas.records import (
     Brief,
     BriefIndicator,

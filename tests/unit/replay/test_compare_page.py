@@ -3,9 +3,9 @@
 import json
 from dataclasses import replace
 
-from replay.compare import compare
-from replay.compare_page import page
-from replay.compare_summary import summary
+from replay.compare.comparison import compare
+from replay.compare.page import page
+from replay.compare.summary import summary
 from tests.unit.replay.lanes import LANE, MIDDLE, WHOLE, brief
 
 

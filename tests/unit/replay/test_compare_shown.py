@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from replay.compare import RawLog, compare
-from replay.compare_records import Told
+from replay.compare.comparison import RawLog, compare
+from replay.compare.records import Told
 from schemas.records import BriefIndicator
 from schemas.takedown import Takedown
 from tests.unit.replay.lanes import LANE, brief, enriched, kinds, named, window

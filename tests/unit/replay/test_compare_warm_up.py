@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from replay.compare import Outputs, Range, compare
-from replay.matching import Fate
+from replay.compare.comparison import Outputs, Range, compare
+from replay.compare.matching import Fate
 from tests.unit.replay.lanes import brief, enriched, given, kinds, named, story
 
 # A lane that read from logged time 100 on, without a warm-up.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from replay.dropping import drop, is_group, is_transaction
+from replay.run.dropping import drop, is_group, is_transaction
 from topics.lane import LIVE, Lane
 from topics.settings import BrokerSettings
 

@@ -11,8 +11,8 @@ from flink_jobs.deduplicated import Bounds, Start, Without
 from flink_jobs.runs import Run
 from flink_jobs.stories.cluster import load_weights
 from flink_jobs.stories.settings import StoriesSettings
-from replay.log import FILE, RecordBroken, Replay, ReplayLog
-from replay.running import Progress, clients, progress, rates
+from replay.run.log import FILE, RecordBroken, Replay, ReplayLog
+from replay.run.running import Progress, clients, progress, rates
 from topics.lane import Lane
 
 CHECK = Lane("check")

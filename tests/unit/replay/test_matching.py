@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay.matching import Fate, Score, agreement, b_cubed, match
+from replay.compare.matching import Fate, Score, agreement, b_cubed, match
 
 
 def test_the_right_clusters_score_one_whatever_they_are_called():

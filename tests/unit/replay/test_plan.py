@@ -9,8 +9,8 @@ import pytest
 
 from agents.foreseen import Foreseen
 from agents.money.settings import MoneySettings
-from replay.plan import ENTRIES_PER_S, START_S, Plan, Sample, described
-from replay.requests import Requests
+from replay.run.plan import ENTRIES_PER_S, START_S, Plan, Sample, described
+from replay.run.requests import Requests
 from topics.catalogue import TOPICS
 from topics.lane import Lane
 

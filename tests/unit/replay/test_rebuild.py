@@ -14,7 +14,7 @@ from agents.indicators import Indicators
 from agents.pipeline import WITHOUT_INDICATORS
 from agents.settings import WindowSettings
 from agents.work import Work
-from replay.rebuild import Evidence, Logged, Maker, Rebuilt, rebuild
+from replay.rebuild.making import Evidence, Logged, Maker, Rebuilt, rebuild
 from schemas.codec import Codec
 from schemas.identity import hash_of
 from schemas.records import Article, Brief, Indicator, Kind, StoryArticle

@@ -2,9 +2,9 @@
 
 from flink_jobs.deduplicated import Bounds, Start
 from flink_jobs.runs import Run
-from replay.compare import Range
-from replay.log import Replay
-from tidewire.replayed import ends_at, range_of
+from replay.compare.comparison import Range
+from replay.compare.reading import ends_at, range_of
+from replay.run.log import Replay
 from topics.lane import Lane
 
 LANE = Lane("again")

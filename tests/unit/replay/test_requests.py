@@ -13,15 +13,17 @@ from agents.money.ledger import Call, Purpose, paid, refused
 from agents.money.prices import UnknownPrice, Usage
 from agents.money.settings import MoneySettings
 from agents.settings import WindowSettings
-from replay.live_works import same_routing, works_of
-from replay.outputs import refusals
-from replay.requests import Requests, described
-from replay.select import SelectionError
+from replay.compare.outputs import refusals
+from replay.run import foreseen
+from replay.run.asked import Asked
+from replay.run.live_works import same_routing, works_of
+from replay.run.requests import Requests, described
+from replay.run.select import SelectionError
 from schemas.records import Indicator
+from tests.fakes.log_in_memory import CODEC
 from tests.unit.agents.newsdesk import DAY_ZERO, DESK, HOUR, assignment, port_strike, story
-from tidewire import foreseen
-from tidewire.asked import Asked
 from topics.lane import Lane
+from topics.settings import BrokerSettings
 
 DESKS = {"world": DESK}
 OF = story(port_strike())
@@ -76,13 +78,15 @@ def test_without_a_key_an_unpriced_model_is_in_the_plan(monkeypatch: pytest.Monk
         raise UnknownPrice("no price for 'nosuch'")
 
     monkeypatch.setattr(foreseen, "dry_run", unpriced)
-    monkeypatch.setattr(foreseen, "codec", lambda: None)
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
     asked = Asked(lane=Lane("check"), models={"judge_model": "nosuch"})
-    assert foreseen.requests_of_models(asked, 0, 1, False).unusable == "no price for 'nosuch'"
+    assert (
+        foreseen.requests_of_models(BrokerSettings(), CODEC, asked, 0, 1, False).unusable
+        == "no price for 'nosuch'"
+    )
     monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
     with pytest.raises(SelectionError, match="nosuch"):
-        foreseen.requests_of_models(asked, 0, 1, False)
+        foreseen.requests_of_models(BrokerSettings(), CODEC, asked, 0, 1, False)
 
 
 def test_works_are_those_of_the_span_and_of_desks_there_are() -> None:

@@ -13,9 +13,9 @@ from flink_jobs.rest import JobSummary
 from flink_jobs.runs import Run
 from flink_jobs.settings import JobSettings
 from flink_jobs.submit import Started
-from replay import running
-from replay.log import Replay, ReplayLog
-from replay.running import Running, states
+from replay.run import running
+from replay.run.log import Replay, ReplayLog
+from replay.run.running import Running, states
 from topics.lane import Lane
 from topics.settings import BrokerSettings
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from replay.select import (
+from replay.run.select import (
     Earliest,
     Last,
     Moment,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from flink_jobs.deduplicated import Without
-from replay import source
-from replay.plan import Sample
-from replay.select import SelectionError
-from replay.source import PIECES, SAMPLED, SourceLog, pieces
+from replay.run import source
+from replay.run.asked import Asked, check_without
+from replay.run.plan import Sample
+from replay.run.select import SelectionError
+from replay.run.source import PIECES, SAMPLED, SourceLog, pieces
 from tests.fakes.log_in_memory import CODEC, LogInMemory
-from tidewire.asked import Asked, check_without
 from topics.catalogue import ARTICLES_RAW
 from topics.lane import Lane
 from topics.settings import BrokerSettings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from replay.compare_records import Given, Moved, Placed, Told, Window
-from replay.matching import standing
+from replay.compare.matching import standing
+from replay.compare.records import Given, Moved, Placed, Told, Window
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from agents.rail import IndicatorsMissing
 from agents.settings import WindowSettings
 from agents.work import BriefWriter
 from desks import Desk
-from replay.compare_briefs import Pair, pair
+from replay.compare.briefs import Pair, pair
 from schemas.codec import Codec
 from schemas.identity import brief_hash, content_hash, hash_of
 from schemas.records import (

@@ -12,8 +12,8 @@ from flink_jobs.rest import ENDED, FlinkError, JobSummary
 from flink_jobs.retained import newest
 from flink_jobs.runs import JobName, Run
 from flink_jobs.submit import Jobs, Started
-from replay.log import Replay, ReplayLog
-from replay.select import Overtaken
+from replay.run.log import Replay, ReplayLog
+from replay.run.select import Overtaken
 from topics.groups import committed
 from topics.reading import ReadFailed, beginnings, end_offsets
 from topics.settings import BrokerSettings

@@ -10,15 +10,16 @@ from agents.prompts import load as load_prompts
 from flink_jobs.deduplicated import Without
 from flink_jobs.runs import Source
 from language.models import encoder
-from replay.outputs import records
-from replay.select import Earliest, Log, Places, SelectionError, Where
-from replay.source import SourceLog
+from replay.run.select import Earliest, Log, Places, SelectionError, Where
+from replay.run.source import SourceLog
+from schemas.codec import Codec
 from schemas.identity import feed_id
 from schemas.records import Brief
-from tidewire.places import broker, codec
-from tidewire.times import of_millis
+from telemetry.times import of_millis
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, BRIEFS
+from topics.decoding import records
 from topics.lane import LIVE, Lane
+from topics.settings import BrokerSettings
 
 # What the readers of a replay's jobs are held to together, unless another limit is asked for.
 BYTES_PER_S = 400_000.0
@@ -75,11 +76,9 @@ class Asked:
         return tuple(text.format(value) for text, value in said if value not in (None, ""))
 
 
-def brief_places(brief_id: str, lane: Lane = LIVE) -> Places:
+def brief_places(broker: BrokerSettings, codec: Codec, brief_id: str, lane: Lane = LIVE) -> Places:
     """The raw records that a brief rests on. Raises SelectionError."""
-    found = [
-        each for each in records(broker(), codec(), lane.topic(BRIEFS), Brief) if each.brief_id == brief_id
-    ]
+    found = [each for each in records(broker, codec, lane.topic(BRIEFS), Brief) if each.brief_id == brief_id]
     if not found:
         raise SelectionError(f"there is no brief {brief_id} in lane {lane.name}; `./tw search` prints ids")
     first: dict[int, int] = {}

@@ -12,7 +12,7 @@ from confluent_kafka.admin import AdminClient
 from flink_jobs.bounds import latest_tick
 from flink_jobs.deduplicated import Bounds, Without
 from flink_jobs.runs import Source
-from replay.plan import Sample
+from replay.run.plan import Sample
 from schemas.codec import Codec
 from schemas.records import Article, EnrichedArticle, Kind
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, TOPICS

@@ -1,14 +1,16 @@
-"""Replays on the local stack: what was asked becomes a plan and a record, and those jobs and agents."""
+"""Replays of a home: what was asked becomes a plan and a record, and those jobs and agents."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from agents.settings import HomeSettings
 from desks.loader import load_desks
+from flink_jobs import submit
 from flink_jobs.bounds import NoTick
 from flink_jobs.deduplicated import Bounds, Start
 from flink_jobs.runs import JOBS, JobName, Run, job_title
@@ -16,25 +18,22 @@ from flink_jobs.settings import JobSettings
 from flink_jobs.stories.cluster import load_weights
 from flink_jobs.submit import Jobs
 from reader.alias import Alias
+from reader.client import ReaderClient, ReaderDown
 from reader.comparisons import Comparisons
-from replay.dropping import Dropped, drop
-from replay.log import RecordBroken, Replay, ReplayLog
-from replay.plan import Plan
-from replay.running import Running, Say, rates
-from replay.select import Reach, SelectionError, moment, reach
-from replay.source import SourceLog, enriched_bounds, raw_bounds
+from replay.run.asked import Asked, check, check_without, too_early
+from replay.run.dropping import Dropped, drop
+from replay.run.log import RecordBroken, Replay, ReplayLog
+from replay.run.plan import Plan
+from replay.run.running import Running, Say, rates
+from replay.run.select import Reach, SelectionError, moment, reach
+from replay.run.source import SourceLog, enriched_bounds, raw_bounds
+from replay.run.waiting import until, unwritten
+from schemas.codec import Codec
 from sinks.settings import IndexSettings
-from stack.stack import Stack
-from tidewire import jobs as flink
-from tidewire.asked import Asked, check, check_without, too_early
-from tidewire.places import broker, codec, reader
-from tidewire.profile import load
-from tidewire.reader_client import ReaderDown
-from tidewire.roles import agents_role
-from tidewire.settle import until, unwritten
 from topics.admin import lanes as lanes_with_topics
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW
 from topics.lane import LIVE, Lane
+from topics.settings import BrokerSettings
 from topics.takedowns import read_takedowns
 from topics.wire import set_read_quotas
 
@@ -42,17 +41,38 @@ BRIEFS_TIMEOUT_S = 3_600.0
 LET_GO_TIMEOUT_S = 60.0
 
 
+class Agents(Protocol):
+    """The agents of lanes, as whoever supervises processes starts and ends them."""
+
+    def start(self, lane: Lane, environment: Mapping[str, str]) -> None:
+        """With this beside what all agents of the home are told; what runs already is left alone."""
+
+    def stop(self, lane: Lane) -> None:
+        """Nothing happens where none run."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What replays of a home stand on. ``codec`` is made when it is needed: a home that never ran has no
+    login for its registry, and can be asked for what needs none."""
+
+    home: Path
+    broker: BrokerSettings
+    codec: Callable[[], Codec]
+    jobs: Jobs
+    agents: Agents
+    reader: ReaderClient
+
+
 class Replays:
     """The replays of one home."""
 
-    def __init__(self, stack: Stack) -> None:
-        self._stack = stack
-        home = stack.settings.home
-        self._profile = load(home)
-        self.jobs = Jobs(flink.cluster(stack))
-        self.log = ReplayLog(home / "replays")
-        self.alias = Alias(home)
-        self.running = Running(self.jobs, broker(), self.log)
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self.jobs = place.jobs
+        self.log = ReplayLog(place.home / "replays")
+        self.alias = Alias(place.home)
+        self.running = Running(self.jobs, place.broker, self.log)
 
     def plan(self, asked: Asked, options: dict[str, str]) -> tuple[Plan, Replay]:
         """What is to be done, and the record that would begin it; nothing is changed.
@@ -60,8 +80,9 @@ class Replays:
         Raises SelectionError, Overtaken, NoTick, NotKnownYet, DeskError, WeightsError, PromptError.
         """
         # Here, because the model's SDK would double the time that every other command takes to start.
-        from tidewire.foreseen import requests_of_models
+        from replay.run.foreseen import requests_of_models
 
+        broker, codec = self._place.broker, self._place.codec()
         check(asked)
         changes = asked.changes()
         if self._has_traces(asked.lane):
@@ -69,7 +90,7 @@ class Replays:
                 f"there is a lane {asked.lane.name} that no replay started, or whose record is lost: choose "
                 f"another name, or `./tw replay drop {asked.lane.name}` first"
             )
-        source = SourceLog(broker(), codec(), asked.source)
+        source = SourceLog(broker, codec, asked.source)
         bounds = self._bounds(asked, source)
         begins_at = moment(asked.where, source, bounds.end_at)
         if begins_at > bounds.end_at:
@@ -79,7 +100,7 @@ class Replays:
         reached = reach(begins_at, asked.warm_up_ms, source)
         check_without(asked, source, reached.offsets, bounds.offsets)
         # The log says them after what they take down: read as they come, they would come too late.
-        takedowns = read_takedowns(broker(), codec())
+        takedowns = read_takedowns(broker, codec)
         asked = replace(asked, without=asked.without.taken_down(takedowns))
         runs = self._runs(asked, reached, None if asked.follow else bounds)
         plan = Plan(
@@ -95,7 +116,7 @@ class Replays:
             bytes_per_s=asked.bytes_per_s,
             shortened=reached.shortened,
             takedowns=len(takedowns),
-            requests=requests_of_models(asked, begins_at, bounds.end_at, reached.shortened),
+            requests=requests_of_models(broker, codec, asked, begins_at, bounds.end_at, reached.shortened),
         )
         created_at = time.time_ns() // 1_000_000
         replay = Replay(
@@ -133,28 +154,28 @@ class Replays:
             if not replay.follows:
                 replay = self.running.await_end(replay, running, say)
         if not replay.written:
-            environment = {**self._profile.for_roles(), **self.log.environment(replay)}
-            self._stack.add_roles([agents_role(replay.lane, environment)])
+            self._place.agents.start(replay.lane, self.log.environment(replay))
         if replay.follows:
             return replay
         if not replay.written:
             lane = replay.lane
-            until(lambda: unwritten(broker(), codec(), lane), "agents", BRIEFS_TIMEOUT_S, _changes(say))
-            self._stack.remove_role(agents_role(replay.lane, {}).name)
+            broker, codec = self._place.broker, self._place.codec()
+            until(lambda: unwritten(broker, codec, lane), "agents", BRIEFS_TIMEOUT_S, _changes(say))
+            self._place.agents.stop(lane)
             replay = self.log.put(replay.model_copy(update={"written": True}))
-        set_read_quotas(broker(), rates(replay, on=False))
+        set_read_quotas(self._place.broker, rates(replay, on=False))
         return replay
 
     def lanes(self) -> list[Lane]:
         """Lanes but live, by name: those with a record and those with topics."""
-        found = {*self.log.lanes(), *lanes_with_topics(broker())} - {LIVE}
+        found = {*self.log.lanes(), *lanes_with_topics(self._place.broker)} - {LIVE}
         return sorted(found, key=lambda lane: lane.name)
 
     def promote(self, lane: Lane) -> Lane:
         """Readers are shown this lane from now on; the one they were shown before. Raises SelectionError."""
         before = self.alias.lane()
         if not lane.is_live:
-            shown = {each["name"] for each in reader().get("/api/lanes")["lanes"]}
+            shown = {each["name"] for each in self._place.reader.get("/api/lanes")["lanes"]}
             if lane.name not in shown:
                 raise SelectionError(f"the reader has no lane {lane.name}; it has {', '.join(sorted(shown))}")
         self.alias.point(lane)
@@ -180,10 +201,10 @@ class Replays:
             if job is not None:
                 self.jobs.rest.cancel(job.id)
                 say(f"{job.name}: cancelled")
-        self._stack.remove_role(agents_role(lane, {}).name)
-        set_read_quotas(broker(), rates(self._any(lane), on=False))
-        Comparisons(self._stack.settings.home).forget(lane)
-        return drop(broker(), lane, self._folders(lane), lambda: self._let_go(lane))
+        self._place.agents.stop(lane)
+        set_read_quotas(self._place.broker, rates(self._any(lane), on=False))
+        Comparisons(self._place.home).forget(lane)
+        return drop(self._place.broker, lane, self._folders(lane), lambda: self._let_go(lane))
 
     def _has_traces(self, lane: Lane) -> bool:
         return lane in self.lanes() or any(folder.exists() for folder in self._folders(lane))
@@ -192,7 +213,7 @@ class Replays:
         before = None if asked.end is None else moment(asked.end, source, 0)
         bounds = raw_bounds if asked.source == ARTICLES_RAW else enriched_bounds
         try:
-            return bounds(broker(), codec(), before)
+            return bounds(self._place.broker, self._place.codec(), before)
         except NoTick as error:
             early = None if before is None else too_early(before, source)
             if early is None:
@@ -202,7 +223,7 @@ class Replays:
     def _runs(self, asked: Asked, reached: Reach, bounds: Bounds | None) -> tuple[Run, ...]:
         names: tuple[JobName, ...] = JOBS if asked.source == ARTICLES_RAW else ("stories",)
         start = Start(reached.offsets, reached.begins_at, reached.whole_from)
-        return tuple(self._changed(run, asked, start, bounds) for run in flink.runs(asked.lane, names))
+        return tuple(self._changed(run, asked, start, bounds) for run in submit.runs(asked.lane, names))
 
     def _changed(self, run: Run, asked: Asked, start: Start, bounds: Bounds | None) -> Run:
         times, stories = run.times, run.stories
@@ -239,7 +260,7 @@ class Replays:
             found = self.log.get(lane)
         except RecordBroken:
             found = None
-        runs = tuple(flink.runs(lane, JOBS))
+        runs = tuple(submit.runs(lane, JOBS))
         return found or Replay(lane=lane, created_at=0, asked={}, changes=(), runs=runs)
 
     def _folders(self, lane: Lane) -> list[Path]:
@@ -256,7 +277,7 @@ class Replays:
 
         def held() -> str:
             try:
-                shown = {each["name"] for each in reader().get("/api/lanes")["lanes"]}
+                shown = {each["name"] for each in self._place.reader.get("/api/lanes")["lanes"]}
             except ReaderDown:
                 return ""
             return "its view is still open" if lane.name in shown else ""
@@ -268,7 +289,7 @@ def _here(replay: Replay) -> Replay:
     """With broker, registry and home as they are now: a home may have been copied since."""
     runs = []
     for run in replay.runs:
-        (now,) = flink.runs(replay.lane, [run.job])
+        (now,) = submit.runs(replay.lane, [run.job])
         kept = ("settings", "bootstrap", "registry_url")
         runs.append(run.model_copy(update={name: getattr(now, name) for name in kept}))
     return replay.model_copy(update={"runs": tuple(runs)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from replay.rebuild import Evidence, Logged
+from replay.rebuild.making import Evidence, Logged
 from schemas.codec import Codec
 from schemas.prefixes import whole
 from schemas.records import Article, Assignment, Brief, Indicator, Story

@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from replay.compare_causes import Allowed, Causes, first_of
-from replay.compare_lane import Outputs
-from replay.compare_records import Moved, Told, Window, window_key
+from replay.compare.causes import Allowed, Causes, first_of
+from replay.compare.lane import Outputs
+from replay.compare.records import Moved, Told, Window, window_key
 from schemas.identity import hash_of
 from schemas.records import BriefIndicator
 from topics.catalogue import ASSIGNMENTS, STORIES

@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from replay.compare_lane import Outputs
-from replay.compare_log import RawLog
-from replay.compare_records import Placed, Told, Window
-from replay.matching import components
+from replay.compare.lane import Outputs
+from replay.compare.matching import components
+from replay.compare.raw_log import RawLog
+from replay.compare.records import Placed, Told, Window
 from topics.catalogue import ARTICLES_ENRICHED, TOPICS
 from topics.partitioning import partition_for
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flink_jobs.runs import JobName, Source
-from replay.requests import Requests
-from replay.requests import described as asked_of_models
+from replay.run.requests import Requests
+from replay.run.requests import described as asked_of_models
 from topics.catalogue import ARTICLES_RAW, TOPICS
 from topics.lane import Lane
 

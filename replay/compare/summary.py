@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from replay.compare import Comparison
-from replay.compare_briefs import Pair
-from replay.differences import Difference
-from replay.matching import Fate
+from replay.compare.briefs import Pair
+from replay.compare.comparison import Comparison
+from replay.compare.differences import Difference
+from replay.compare.matching import Fate
 
 
 def summary(found: Comparison, first: str, second: str) -> dict[str, Any]:

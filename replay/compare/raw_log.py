@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from replay.compare_records import Placed, scopes
+from replay.compare.records import Placed, scopes
 from schemas.records import Article, Kind
 from schemas.takedown import Takedown, Takedowns
 

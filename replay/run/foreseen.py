@@ -1,4 +1,4 @@
-"""What a replay of this home would ask of models, before it starts."""
+"""What a replay would ask of models, before it starts."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from agents.money.settings import MoneySettings
 from agents.settings import AgentsSettings, WindowSettings
 from agents.writers import dry_run
 from desks import load_desks
-from replay.live_works import live_works, same_routing
-from replay.requests import Requests
-from replay.select import SelectionError
-from tidewire.asked import Asked
-from tidewire.places import broker, codec
+from replay.run.asked import Asked
+from replay.run.live_works import live_works, same_routing
+from replay.run.requests import Requests
+from replay.run.select import SelectionError
+from schemas.codec import Codec
+from topics.settings import BrokerSettings
 
 
-def requests_of_models(asked: Asked, begins_at: int, end_at: int, shortened: bool) -> Requests:
+def requests_of_models(
+    broker: BrokerSettings, codec: Codec, asked: Asked, begins_at: int, end_at: int, shortened: bool
+) -> Requests:
     """What the briefs of a span of logged time (epoch ms) would ask; nobody is asked. Where there is no key,
     it says of models that could not be used why.
 
@@ -26,7 +29,7 @@ def requests_of_models(asked: Asked, begins_at: int, end_at: int, shortened: boo
     """
     has_key = ModelSettings().has_key
     try:
-        dry = dry_run(asked.lane, broker(), codec(), asked.prompts, asked.models)
+        dry = dry_run(asked.lane, broker, codec, asked.prompts, asked.models)
     except (Unfit, UnknownPrice) as error:
         if has_key:
             raise SelectionError(str(error)) from error
@@ -41,5 +44,5 @@ def requests_of_models(asked: Asked, begins_at: int, end_at: int, shortened: boo
         estimated.append("the desks' routing")
     if shortened:
         estimated.append("what retention has taken away")
-    works = live_works(broker(), codec(), desks, windows, (begins_at, None if asked.follow else end_at))
+    works = live_works(broker, codec, desks, windows, (begins_at, None if asked.follow else end_at))
     return Requests(asyncio.run(dry.foresee(works)), MoneySettings(), has_key, tuple(estimated))

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Literal
 
-from replay.compare_briefs import Pair, pair
-from replay.compare_causes import Allowed, Causes
-from replay.compare_lane import Outputs, Range
-from replay.compare_log import RawLog
-from replay.compare_records import Told
-from replay.differences import KINDS, OTHER_CONTENT, Difference, Keyed, differences, hashes, keyed
-from replay.matching import Fate, Match, Members, Score, agreement, match, standing
+from replay.compare.briefs import Pair, pair
+from replay.compare.causes import Allowed, Causes
+from replay.compare.differences import KINDS, OTHER_CONTENT, Difference, Keyed, differences, hashes, keyed
+from replay.compare.lane import Outputs, Range
+from replay.compare.matching import Fate, Match, Members, Score, agreement, match, standing
+from replay.compare.raw_log import RawLog
+from replay.compare.records import Told
 from schemas.takedown import Takedowns
 
 __all__ = ["KINDS", "Allowed", "Comparison", "Difference", "Outputs", "Range", "RawLog", "compare"]

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from agents.money.budget import BUDGET
-from replay.compare_lane import Outputs, Range, warm_range
-from replay.compare_log import LogFold, RawLog
-from replay.compare_records import Given, Moved, Placed, Told, Window
+from replay.compare.lane import Outputs, Range, warm_range
+from replay.compare.raw_log import LogFold, RawLog
+from replay.compare.records import Given, Moved, Placed, Told, Window
 from schemas.codec import Codec
 from schemas.records import (
     AgentEvent,
@@ -81,11 +81,6 @@ def read_outputs(settings: BrokerSettings, codec: Codec, lane: Lane, range_: Ran
         kept_from=kept_from,
         refused=_refused(settings, codec, lane),
     )
-
-
-def records(settings: BrokerSettings, codec: Codec, topic: str, record_type: type[R]) -> tuple[R, ...]:
-    """Every committed record of a topic; within a partition in order. Tombstones are left out."""
-    return tuple(record for _, record in _each(settings, codec, topic, record_type))
 
 
 def read_log(settings: BrokerSettings, codec: Codec, skew_ms: int = 0) -> RawLog:

@@ -1,0 +1,1 @@
+"""A brief made again from what the log holds of its provenance."""
