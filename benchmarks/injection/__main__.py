@@ -26,7 +26,7 @@ from tests.fakes.messages_api import MessagesApi
 from tests.fakes.messages_api.compromised import Compromised
 from tests.fakes.messages_api.honest import Honest
 from tests.fakes.newsroom import Newsroom
-from tests.unit.agents.injected import PLACES, Attack, attacks, carried, placed, plenty, prose
+from tests.support.injected import PLACES, Attack, attacks, carried, placed, plenty, prose
 
 HERE = Path(__file__).parent
 OWN = {"held out": "held_out.jsonl", "seen": "seen.jsonl"}

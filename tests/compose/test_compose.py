@@ -40,7 +40,11 @@ def _missing() -> str:
 
 
 MISSING = _missing()
-pytestmark = [pytest.mark.timeout(2400), pytest.mark.skipif(bool(MISSING), reason=MISSING)]
+pytestmark = [
+    pytest.mark.compose,
+    pytest.mark.timeout(2400),
+    pytest.mark.skipif(bool(MISSING), reason=MISSING),
+]
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from tests.e2e.homes import Home
 from tidewire.tally import Tally
 from topics.lane import LIVE, Lane
 
-pytestmark = pytest.mark.timeout(1_500)
+pytestmark = [pytest.mark.drill, pytest.mark.timeout(1_500)]
 
 AGAIN = Lane("again")
 QUERIES = ("port strike", "central bank rates", "earthquake")

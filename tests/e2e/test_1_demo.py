@@ -25,7 +25,7 @@ from topics.decoding import records
 from topics.lane import LIVE, Lane
 from topics.reading import read_range
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.first_run, pytest.mark.e2e, pytest.mark.timeout(1500)]
 
 CHECK = Lane("check")
 CLEAN = Lane("clean")

@@ -11,7 +11,7 @@ from newswire.labels import load_labels
 from replay.compare.matching import b_cubed
 from tests.e2e.homes import Home, story_by_article
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(1500)]
 
 
 @pytest.fixture(scope="module")

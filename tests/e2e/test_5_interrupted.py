@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.homes import Home
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(600)]
 
 CTRL_C = b"\x03"
 

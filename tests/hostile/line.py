@@ -40,7 +40,7 @@ from schemas.records import (
     UniqueArticle,
 )
 from schemas.registry import LocalSchemas
-from tests.unit.stories.conftest import WordEncoder
+from tests.support.stories import WordEncoder
 from topics.dead_letters import reason_of
 
 R = TypeVar("R", bound=Record)

@@ -32,7 +32,7 @@ from sinks.indexer import Indexer
 from tests.hostile.line import CODEC, NOW, Line
 from tests.hostile.served import Answer, HostileServer, http
 from tests.hostile.strategies import SEEDS, Shape, documents, long_run, said
-from tests.unit.reader.conftest import library_in
+from tests.support.library import library_in
 
 KELMAR = "kelmar.example"
 SPEC = FeedSpec(

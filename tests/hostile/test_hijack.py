@@ -32,7 +32,7 @@ from schemas.records import (
     UniqueArticle,
 )
 from schemas.takedown import Takedown
-from tests.unit.stories.conftest import START, WordEncoder
+from tests.support.stories import START, WordEncoder
 
 URL = "https://www.reuters.com/world/kelmar-dockers-walk-out"
 OWNED = article_id_for_url(URL)

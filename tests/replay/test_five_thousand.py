@@ -20,6 +20,7 @@ from topics.lane import LIVE, Lane
 from topics.reading import end_offsets, read_range
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.timeout(5_400),
     pytest.mark.skipif(
         not STREAM.exists(), reason="needs shared/data/stream/articles.jsonl.gz beside the checkout"

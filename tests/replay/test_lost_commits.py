@@ -18,7 +18,7 @@ from topics.admin import commit_offsets
 from topics.groups import committed
 from topics.lane import Lane
 
-pytestmark = pytest.mark.timeout(1_500)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_500)]
 
 HURT = Lane("hurt")
 

@@ -23,7 +23,7 @@ from topics.catalogue import AGENTS_AUDIT
 from topics.lane import LIVE, Lane
 from topics.reading import read_range
 
-pytestmark = pytest.mark.timeout(1_500)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_500)]
 
 ENTRIES = 60
 JUDGE = "claude-sonnet-5-5"

@@ -37,7 +37,7 @@ from topics.catalogue import (
 from topics.lane import Lane
 from topics.reading import end_offsets, read_range
 
-pytestmark = pytest.mark.timeout(2_400)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(2_400)]
 
 COUNT = 120
 DESKS = Path(desks.__file__).parent

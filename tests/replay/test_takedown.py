@@ -33,7 +33,7 @@ from topics.lane import LIVE, Lane
 from topics.reading import read_range
 from topics.writing import Writer
 
-pytestmark = pytest.mark.timeout(1_800)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 
 WHY = "court order 4711"
 AGAIN = Lane("again")

@@ -13,7 +13,7 @@ from tests.replay.newsroom import Newsroom, opened
 from topics.admin import ensure_topics
 from topics.lane import LIVE, Lane
 
-pytestmark = pytest.mark.timeout(1_500)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_500)]
 
 AGAIN = Lane("again")
 

@@ -17,7 +17,7 @@ from confluent_kafka import Consumer, TopicPartition
 
 from schemas.codec import Codec
 from schemas.records import Article, Assignment, Brief, StoryArticle
-from tests.unit.agents.newsdesk import article
+from tests.support.newsdesk import article
 from topics.catalogue import ARTICLES_RAW, ASSIGNMENTS, BRIEFS, TOPICS
 from topics.lane import Lane
 from topics.reading import Received, end_offsets, read_range, reader_config

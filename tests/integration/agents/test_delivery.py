@@ -24,7 +24,7 @@ from schemas.records import (
     StoryArticle,
 )
 from tests.integration.agents.running import Agents, articles_job, briefs, burning, until, write
-from tests.unit.agents.newsdesk import DAY_ZERO, HOUR, assignment, story
+from tests.support.newsdesk import DAY_ZERO, HOUR, assignment, story
 from topics.admin import drop_lane_topics, ensure_topics
 from topics.catalogue import AGENTS_AUDIT, ASSIGNMENTS, BRIEFS, DEAD_LETTERS, INDICATORS, TOPICS
 from topics.lane import Lane

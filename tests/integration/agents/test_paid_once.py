@@ -21,9 +21,11 @@ from tests.fakes.messages_api import MessagesApi
 from tests.fakes.messages_api.honest import Honest
 from tests.integration.agents.role import Role
 from tests.integration.agents.running import CHECKOUT, articles_job, briefs, burning, until, write
-from tests.unit.agents.newsdesk import DAY_ZERO, HOUR, assignment, story
+from tests.support.newsdesk import DAY_ZERO, HOUR, assignment, story
 from topics.admin import drop_lane_topics, ensure_topics
 from topics.lane import Lane
+
+pytestmark = pytest.mark.slow
 
 STORIES = 12
 

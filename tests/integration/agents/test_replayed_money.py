@@ -25,9 +25,11 @@ from schemas.records import Assignment
 from tests.fakes.messages_api import MessagesApi
 from tests.integration.agents.role import Role
 from tests.integration.agents.running import briefs, burning, write
-from tests.unit.agents.newsdesk import DAY_ZERO, HOUR, assignment, story
+from tests.support.newsdesk import DAY_ZERO, HOUR, assignment, story
 from topics.admin import drop_lane_topics, ensure_topics
 from topics.lane import Lane
+
+pytestmark = pytest.mark.slow
 
 STORIES = 8
 CHANGED = "business"

@@ -29,7 +29,7 @@ from schemas.registry import LocalSchemas
 from sinks.indexer import Indexer
 from sinks.settings import IndexSettings
 from tests.fakes.index_sample import DAY, HOSTILE, T0, Words, article, member, sample
-from tests.unit.replay.lanes import LANE, brief
+from tests.support.lanes import LANE, brief
 from topics.lane import LIVE, Lane
 from topics.settings import BrokerSettings
 

@@ -35,7 +35,7 @@ from schemas.records import (
 )
 from schemas.registry import Registry
 from tests.integration.agents.running import CHECKOUT, Agents, articles_job, briefs, until
-from tests.unit.agents.newsdesk import DAY_ZERO, HOUR, assignment, port_strike, story
+from tests.support.newsdesk import DAY_ZERO, HOUR, assignment, port_strike, story
 from topics.admin import drop_lane_topics, ensure_topics
 from topics.catalogue import ARTICLES_ENRICHED, ARTICLES_RAW, ASSIGNMENTS, BRIEFS, STORIES
 from topics.lane import Lane

@@ -13,7 +13,7 @@ from agents.checks.independence import needed
 from agents.checks.likelihood import TERMS, terms
 from agents.checks.placeholders import filled, rail_of
 from schemas.records import BriefIndicator, Citation, Statement, StatementKind
-from tests.unit.agents.newsdesk import DAY_ZERO, HARBOUR_POST, HOUR, MERIDIAN, VELL_COURIER
+from tests.support.newsdesk import DAY_ZERO, HARBOUR_POST, HOUR, MERIDIAN, VELL_COURIER
 
 HARBOUR, COURIER, MERIDIAN_KEY = ("harbour", 1, "h"), ("courier", 1, "h"), ("meridian", 1, "h")
 TEXTS = {HARBOUR: HARBOUR_POST, COURIER: VELL_COURIER, MERIDIAN_KEY: MERIDIAN}

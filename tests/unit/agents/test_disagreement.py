@@ -7,7 +7,7 @@ from agents.disagreement import disagreements
 from agents.sources import sources_of
 from language.figures.counted import figures
 from schemas.records import Contradiction
-from tests.unit.agents.newsdesk import article, story
+from tests.support.newsdesk import article, story
 
 
 def between(one: str, other: str, language: str = "en") -> tuple[Contradiction, ...]:

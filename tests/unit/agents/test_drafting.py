@@ -17,7 +17,7 @@ from tests.fakes.messages_api import Fault, MessagesApi, Reply, Request
 from tests.fakes.messages_api.honest import Honest, said
 from tests.fakes.messages_api.seen import seen
 from tests.fakes.newsroom import Newsroom, desk_tools
-from tests.unit.agents.newsdesk import DESK, article, port_strike, work
+from tests.support.newsdesk import DESK, article, port_strike, work
 
 
 @pytest.fixture

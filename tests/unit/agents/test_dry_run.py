@@ -20,7 +20,7 @@ from tests.fakes.messages_api import Fault, MessagesApi
 from tests.fakes.messages_api.honest import Honest
 from tests.fakes.messages_api.seen import seen
 from tests.fakes.newsroom import Newsroom, desk_tools
-from tests.unit.agents.newsdesk import DESK, port_strike, work
+from tests.support.newsdesk import DESK, port_strike, work
 
 OTHER = DESK.model_copy(update={"name": "business", "mandate": "money", "file_hash": "b" * 64})
 

@@ -19,7 +19,7 @@ from schemas.records import Brief, BriefStatus, Writer
 from tests.fakes.messages_api import MessagesApi, Reply, Request
 from tests.fakes.messages_api.honest import Honest
 from tests.fakes.newsroom import Newsroom, desk_tools
-from tests.unit.agents.newsdesk import port_strike, work
+from tests.support.newsdesk import port_strike, work
 
 USABLE = [each for each in TABLE.values() if each.schema != "ignored"]
 KINDS = [each.name for each in USABLE]

@@ -12,7 +12,7 @@ from agents.extract import RECIPE, ExtractiveWriter, extract
 from agents.work import Work
 from schemas.identity import brief_hash
 from schemas.records import Brief, BriefStatus, StatementKind, StoryArticle, Writer
-from tests.unit.agents.newsdesk import (
+from tests.support.newsdesk import (
     DAY_ZERO,
     DESK,
     HARBOUR_POST,

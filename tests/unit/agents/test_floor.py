@@ -16,7 +16,7 @@ from schemas.records import (
     StoryArticle,
     Writer,
 )
-from tests.unit.agents.newsdesk import DAY_ZERO, HOUR, port_strike, work
+from tests.support.newsdesk import DAY_ZERO, HOUR, port_strike, work
 
 WALKOUT = "Dock workers at Port Vell walked out on Tuesday after talks over night shifts collapsed."
 MEMBERS = "The union said that 480 of its members had joined the strike."

@@ -19,7 +19,7 @@ from tests.fakes.messages_api import MessagesApi
 from tests.fakes.messages_api.compromised import Compromised
 from tests.fakes.messages_api.honest import Honest
 from tests.fakes.newsroom import Newsroom, desk_tools
-from tests.unit.agents.injected import DATA, Attack, attacks, carried, placed, plenty, prose
+from tests.support.injected import DATA, Attack, attacks, carried, placed, plenty, prose
 
 ALLOWED = {
     *("search_archive", "story_revisions", "story_timeline", "article", "publisher", "compare_articles"),

@@ -32,7 +32,7 @@ from schemas.records import (
     Translation,
 )
 from schemas.registry import LocalSchemas
-from tests.unit.agents.newsdesk import article, assignment, story
+from tests.support.newsdesk import article, assignment, story
 
 CODEC = Codec(LocalSchemas())
 # Four bytes of UTF-8.

@@ -22,7 +22,7 @@ from agents.model.errors import (
 from agents.model.recordings import Recordings
 from agents.money.prices import Usage
 from tests.fakes.messages_api import Fault, MessagesApi
-from tests.unit.agents.seam import NOW, PURPOSE, REQUEST, Log, answered, ask, purse, settings
+from tests.support.seam import NOW, PURPOSE, REQUEST, Log, answered, ask, purse, settings
 
 
 @pytest.fixture

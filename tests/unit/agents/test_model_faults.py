@@ -9,7 +9,7 @@ import pytest
 
 from agents.model.errors import Rejected, Unanswered
 from tests.fakes.messages_api import Fault, MessagesApi
-from tests.unit.agents.seam import REQUEST, Log, answered, ask
+from tests.support.seam import REQUEST, Log, answered, ask
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from schemas.codec import Codec
 from schemas.identity import brief_hash
 from schemas.records import AgentEvent, Assignment, Brief, BriefIndicator, BriefStatus
 from schemas.registry import LocalSchemas
-from tests.unit.agents.newsdesk import DESK, article, assignment, port_strike, story
+from tests.support.newsdesk import DESK, article, assignment, port_strike, story
 from topics.lane import Lane
 from topics.partitioning import partition_for
 from topics.reading import Received

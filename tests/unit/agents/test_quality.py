@@ -3,7 +3,7 @@
 from agents.quality import gaps, grades
 from agents.sources import sources_of
 from schemas.records import Citation, Contradiction, Reliability, Statement, StoryArticle
-from tests.unit.agents.newsdesk import article, story
+from tests.support.newsdesk import article, story
 
 
 def outlets(*names: str) -> tuple[StoryArticle, ...]:

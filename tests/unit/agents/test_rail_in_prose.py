@@ -18,7 +18,7 @@ from tests.fakes.messages_api import MessagesApi, Reply, Request
 from tests.fakes.messages_api.honest import Honest, said
 from tests.fakes.messages_api.seen import seen
 from tests.fakes.newsroom import Newsroom
-from tests.unit.agents.newsdesk import DAY_ZERO, HOUR, article, port_strike, story, work
+from tests.support.newsdesk import DAY_ZERO, HOUR, article, port_strike, story, work
 
 WALKED = "Dock workers at Port Vell walked out on Tuesday after talks over night shifts collapsed."
 VOLUME = "[rail:volume.1h/desk:world]"

@@ -14,7 +14,7 @@ from agents.work import Work
 from schemas.codec import Codec
 from schemas.records import Brief, Indicator, StoryArticle
 from schemas.registry import LocalSchemas
-from tests.unit.agents.newsdesk import HARBOUR_POST, VELL_COURIER, article, port_strike, work
+from tests.support.newsdesk import HARBOUR_POST, VELL_COURIER, article, port_strike, work
 
 CODEC = Codec(LocalSchemas())
 

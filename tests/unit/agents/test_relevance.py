@@ -4,7 +4,7 @@ from agents.relevance import relevance
 from agents.sources import sources_of
 from language.reading.sentences import sentences
 from schemas.records import StoryArticle
-from tests.unit.agents.newsdesk import article, work
+from tests.support.newsdesk import article, work
 
 STRIKE = "Dock workers walk out at Port Vell\nDock workers at Port Vell began a strike over night shifts."
 OTHER = "Strike stops Port Vell\nThe strike of dock workers over night shifts closed Port Vell on Tuesday."

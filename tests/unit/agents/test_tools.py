@@ -25,7 +25,7 @@ from agents.tools.toolbox import Toolbox
 from reader.api import create_app
 from schemas.records import AgentEvent, RecordedResponse
 from tests.fakes.index_sample import T0
-from tests.unit.reader.conftest import library_in
+from tests.support.library import library_in
 from topics.lane import LIVE
 
 

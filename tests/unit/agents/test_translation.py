@@ -17,7 +17,7 @@ from tests.fakes.messages_api.honest import Honest
 from tests.fakes.messages_api.replies import Reply, Request
 from tests.fakes.messages_api.seen import seen
 from tests.fakes.newsroom import Newsroom
-from tests.unit.agents.newsdesk import DESK, MERIDIAN, article, work
+from tests.support.newsdesk import DESK, MERIDIAN, article, work
 
 BOTE = """\
 Hafenarbeiter in Port Vell treten in den Streik

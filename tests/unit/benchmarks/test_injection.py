@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.injection.__main__ import leaks, own
-from tests.unit.agents.injected import PLACES, placed
+from tests.support.injected import PLACES, placed
 
 # Of 150; those that do tell lies or advertise in the words of the story itself.
 AT_MOST = 9

@@ -11,7 +11,7 @@ from newswire.model import SECOND
 from newswire.pacing import Clock, LockStep, LogUnreadable, missing
 from newswire.player import Player
 from newswire.programme import Sample
-from tests.unit.newswire.plays import opened, small_sample
+from tests.support.plays import opened, small_sample
 
 
 class World:

@@ -12,7 +12,7 @@ from newswire.ledger import Item
 from newswire.model import HOUR, SECOND, Dating
 from newswire.player import FRESH_WITHIN, Player, Reply, dated
 from newswire.programme import Sample
-from tests.unit.newswire.plays import opened, small_sample
+from tests.support.plays import opened, small_sample
 
 NOW = 1_800_000_000_000
 

@@ -13,7 +13,7 @@ from newswire.model import Answer, Entry, Format, SampleError
 from newswire.outlets import SAMPLE, Outlets, load_outlets
 from newswire.programme import Sample, load_sample
 from newswire.stories import load_stories
-from tests.unit.newswire.plays import OUTLETS, small_sample
+from tests.support.plays import OUTLETS, small_sample
 
 CASES = {
     *("wire", "edit", "revert", "redate", "late", "undated", "future", "backfill"),

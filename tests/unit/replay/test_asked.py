@@ -18,7 +18,7 @@ from replay.run.asked import Asked, check, feed_ids, too_early
 from replay.run.replays import Replays
 from replay.run.select import Moment, Places, SelectionError
 from schemas.identity import feed_id
-from tests.unit.replay.test_select import Log
+from tests.support.times import Log
 from tidewire.options import models_of
 from topics.lane import LIVE, Lane
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from replay.compare.comparison import Range, compare
 from replay.compare.matching import Fate
-from tests.unit.replay.lanes import LANE, brief, enriched, story, window
+from tests.support.lanes import LANE, brief, enriched, story, window
 
 
 def test_a_lane_equals_itself_and_its_hash_proves_it() -> None:

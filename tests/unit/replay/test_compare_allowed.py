@@ -9,7 +9,7 @@ from replay.compare.raw_log import LogFold
 from replay.compare.records import Placed
 from schemas.records import Article, Kind, Provenance, Source
 from schemas.takedown import Takedown, Takedowns
-from tests.unit.replay.lanes import LANE, MIDDLE, WHOLE, brief, enriched, named, story, window
+from tests.support.lanes import LANE, MIDDLE, WHOLE, brief, enriched, named, story, window
 from topics.catalogue import ARTICLES_ENRICHED, STORIES
 from topics.partitioning import partition_for
 

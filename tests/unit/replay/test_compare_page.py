@@ -6,7 +6,7 @@ from dataclasses import replace
 from replay.compare.comparison import compare
 from replay.compare.page import page
 from replay.compare.summary import summary
-from tests.unit.replay.lanes import LANE, MIDDLE, WHOLE, brief
+from tests.support.lanes import LANE, MIDDLE, WHOLE, brief
 
 
 def test_equal_lanes_are_said_to_be_identical_with_their_hash() -> None:

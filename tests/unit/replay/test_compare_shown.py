@@ -9,7 +9,7 @@ from replay.compare.comparison import RawLog, compare
 from replay.compare.records import Told
 from schemas.records import BriefIndicator
 from schemas.takedown import Takedown
-from tests.unit.replay.lanes import LANE, brief, enriched, kinds, named, window
+from tests.support.lanes import LANE, brief, enriched, kinds, named, window
 
 
 def shown(value: float, start: int = 0, end: int = 20, name: str = "volume.1h") -> BriefIndicator:

@@ -5,7 +5,7 @@ from typing import Any
 
 from replay.compare.comparison import Outputs, Range, compare
 from replay.compare.matching import Fate
-from tests.unit.replay.lanes import brief, enriched, given, kinds, named, story
+from tests.support.lanes import brief, enriched, given, kinds, named, story
 
 # A lane that read from logged time 100 on, without a warm-up.
 READ = Range(start_ms=100, read_from_ms=100)

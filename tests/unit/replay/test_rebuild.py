@@ -20,7 +20,7 @@ from schemas.identity import hash_of
 from schemas.records import Article, Brief, Indicator, Kind, StoryArticle
 from schemas.registry import LocalSchemas
 from schemas.takedown import Takedown, Takedowns
-from tests.unit.agents.newsdesk import DAY_ZERO, DESK, HOUR, article, assignment, port_strike, story, work
+from tests.support.newsdesk import DAY_ZERO, DESK, HOUR, article, assignment, port_strike, story, work
 
 CODEC = Codec(LocalSchemas())
 MAKER = Maker(CODEC, {"world": DESK}, ExtractiveWriter(), WindowSettings())

@@ -21,7 +21,7 @@ from replay.run.requests import Requests, described
 from replay.run.select import SelectionError
 from schemas.records import Indicator
 from tests.fakes.log_in_memory import CODEC
-from tests.unit.agents.newsdesk import DAY_ZERO, DESK, HOUR, assignment, port_strike, story
+from tests.support.newsdesk import DAY_ZERO, DESK, HOUR, assignment, port_strike, story
 from topics.lane import Lane
 from topics.settings import BrokerSettings
 

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from flink_jobs.stories.embedded import Embedded, known
 from flink_jobs.stories.engine import Output, StoryEngine
 from schemas.records import Assignment, EnrichedArticle, Story, UniqueArticle
-from tests.unit.stories.conftest import NewEngine, Write
+from tests.support.stories import NewEngine, Write
 
 UNIQUE = tuple(field.name for field in fields(UniqueArticle))
 SETTINGS = {"first_debounce_ms": 2_000, "debounce_ms": 5_000, "revisions_an_hour": 2}

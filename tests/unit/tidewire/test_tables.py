@@ -7,7 +7,7 @@ import pytest
 from producers.catalogue import read_catalogue
 from schemas.records import Article, FeedSpec, FeedState, FeedStatus
 from stack.status import ProgramStatus, StackStatus
-from tests.unit.commands.narrow import Narrow
+from tests.support.narrow import Narrow
 from tidewire.commands.feeds import show_feeds
 from tidewire.commands.jobs import show_jobs
 from tidewire.commands.stack import show_addresses, show_programs

@@ -13,7 +13,7 @@ from flink_jobs.stories.lineage import Families, Known
 from flink_jobs.stories.state import _pack, decode_embedded, decode_known, encode_embedded
 from schemas.records import Assignment, EnrichedArticle, Story, StoryChange, UniqueArticle
 from schemas.takedown import Takedown
-from tests.unit.stories.conftest import START, NewEngine, Write
+from tests.support.stories import START, NewEngine, Write
 
 STRIKE = (
     "Dockers walk out at Kelmar harbour",

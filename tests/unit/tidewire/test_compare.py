@@ -12,7 +12,7 @@ from flink_jobs.deduplicated import Bounds
 from flink_jobs.runs import Run
 from replay.compare.comparison import compare as compare_outputs
 from replay.run.log import Replay, ReplayLog
-from tests.unit.replay.lanes import LANE
+from tests.support.lanes import LANE
 from tidewire.cli import command_line
 from tidewire.commands import compare
 from topics.lane import Lane

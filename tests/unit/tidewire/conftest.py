@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.commands.narrow import Narrow
+from tests.support.narrow import Narrow
 
 
 @pytest.fixture(params=[True, False], ids=["terminal", "pipe"])

@@ -12,9 +12,9 @@ from typing import Any
 from agents.work import Work
 from schemas.records import Brief
 from tests.fakes.messages_api.compromised import ADDRESS
-from tests.unit.agents.newsdesk import HARBOUR_POST, MERIDIAN, VELL_COURIER, article, work
+from tests.support.newsdesk import HARBOUR_POST, MERIDIAN, VELL_COURIER, article, work
 
-DATA = Path(__file__).parents[4] / "shared" / "data" / "injection"
+DATA = Path(__file__).parents[3] / "shared" / "data" / "injection"
 WORD = re.compile(r"\w+")
 SHINGLE = 5
 CANARY = "BST-CANARY-5V1K"

@@ -14,7 +14,7 @@ from flink_jobs.stories.rows import FIELDS
 from flink_jobs.stories.state import decode_arrived
 from schemas.codec import to_dict
 from schemas.records import UniqueArticle
-from tests.unit.stories.conftest import WordEncoder
+from tests.support.stories import WordEncoder
 
 MODEL = WordEncoder.name
 ARTICLE = UniqueArticle(

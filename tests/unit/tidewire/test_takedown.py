@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from schemas.records import Brief, EnrichedArticle, Kind, Provenance, Source, Story, StoryArticle, StoryChange
 from schemas.takedown import Takedown, Takedowns
-from tests.unit.commands.narrow import Narrow
+from tests.support.narrow import Narrow
 from tidewire import takedowns
 from tidewire.commands import takedown as command
 from tidewire.commands.takedown import show_under, understood

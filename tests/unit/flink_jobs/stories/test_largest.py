@@ -27,7 +27,7 @@ from schemas.limits import (
     STORY_FAMILIES,
 )
 from schemas.records import EnrichedArticle, Story, UniqueArticle
-from tests.unit.stories.conftest import START, WordEncoder
+from tests.support.stories import START, WordEncoder
 from topics.catalogue import ASSIGNMENTS, TOPICS
 from topics.lane import LIVE, Lane
 

@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from schemas.records import DeadLetter
-from tests.unit.commands.narrow import Narrow
+from tests.support.narrow import Narrow
 from tidewire.commands import dead
 from tidewire.commands.dead import retry_letters
 from tidewire.retrying import Outcome

@@ -14,7 +14,7 @@ from flink_jobs.stories.engine import Output, StoryEngine
 from flink_jobs.stories.failures import Failure, TooLarge, letter
 from flink_jobs.stories.guarded import GuardedEngine
 from schemas.records import Assignment, Story, StoryChange
-from tests.unit.stories.conftest import START, NewEngine, Write
+from tests.support.stories import START, NewEngine, Write
 from topics.lane import LIVE, Lane
 
 POISON = "Zorblax"

@@ -24,8 +24,8 @@ from agents.money.settings import MoneySettings
 from agents.money.spend import Spend, Sum
 from schemas.records import DeadLetter, FeedSpec, FeedState, FeedStatus
 from telemetry.visible import json_visible, visible
-from tests.unit.commands.narrow import Narrow
-from tests.unit.commands.test_search import BRIEF, RESULT
+from tests.support.found import BRIEF, RESULT
+from tests.support.narrow import Narrow
 from tidewire.commands import compare, dead, demo, rebuild, spend
 from tidewire.commands.feeds import show_feeds
 from tidewire.commands.jobs import show_jobs

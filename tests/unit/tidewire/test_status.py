@@ -11,7 +11,7 @@ from rich.console import Console
 
 from flink_jobs.rest import Checkpoints, Failure, JobSummary
 from stack.status import ProgramStatus, StackStatus
-from tests.unit.commands.narrow import Narrow
+from tests.support.narrow import Narrow
 from tidewire.commands.stack import show_job, show_programs
 from tidewire.job_states import JobState, job_states
 

@@ -5,7 +5,7 @@ from desks.prototypes import prototypes_of
 from flink_jobs.stories.engine import StoryEngine
 from flink_jobs.stories.settings import StoriesSettings
 from schemas.records import Assignment, DecisionKind, EnrichedArticle, Story, StoryChange
-from tests.unit.stories.conftest import WordEncoder
+from tests.support.stories import WordEncoder
 
 STRIKE = (
     "Dockers walk out at Kelmar harbour",
