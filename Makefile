@@ -98,7 +98,7 @@ fuzz: bootstrap ## drawn feeds through everything, from a seed that is new (EXAM
 	  $(RUN)/pytest tests/hostile/test_generated.py -n 0 -v $(ARGS)
 
 test-again: bootstrap ## two demos, equal; two by the clock, nearly so; Ctrl-C at a terminal; model calls that are killed and paid for once
-	@$(RUN)/pytest tests/e2e tests/integration -m "first_run or slow" -n 0 $(ARGS)
+	@$(RUN)/pytest tests/e2e tests/integration tests/hostile -m "first_run or slow" -n 0 $(ARGS)
 
 test-compose: bootstrap ## the containers, built and run on the sample newswire; needs a Docker engine and root
 	@$(RUN)/pytest tests -m compose -n 0 $(ARGS)

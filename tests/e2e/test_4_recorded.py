@@ -22,6 +22,8 @@ RECORDED = Path(__file__).parents[3] / "shared" / "data" / "feeds" / "recorded"
 
 pytestmark = [
     pytest.mark.e2e,
+    # Each feed through a real producer is in tests/integration/producers/test_recorded_feeds.py.
+    pytest.mark.slow,
     pytest.mark.timeout(1500),
     pytest.mark.skipif(not RECORDED.is_dir(), reason="the recorded feeds are not beside the checkout"),
 ]

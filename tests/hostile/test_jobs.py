@@ -200,6 +200,7 @@ def test_what_is_made_of_the_good_ones_is_as_without(hostile: Hostile, lane: Lan
         assert hostile.records(topic, lane) == records, topic
 
 
+@pytest.mark.slow
 def test_a_flood_of_foreign_bytes_ends_both_jobs_for_good_and_can_be_let_through(hostile: Hostile) -> None:
     before = len(hostile.dead(LIVE))
     producer = Producer(dict(contents.broker(hostile.stack.settings).client()))
