@@ -14,7 +14,7 @@ export UV_PYTHON := $(PYTHON)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help bootstrap demo check lint types floors unit schemas containers secrets \
+.PHONY: help bootstrap demo check lint types floors unit schemas required containers secrets \
 	test test-all fuzz test-again test-compose test-replay test-drills test-extra \
 	bench-stories bench-latency bench-replay bench-source bench-floor bench-checks bench-injection bench-hostile bench-agents lock-jars clean
 
@@ -61,7 +61,7 @@ tw: Makefile
 demo: bootstrap ## the stream on the sample newswire (ARGS="--exit --json" ends by itself)
 	@./tw demo $(ARGS)
 
-check: lint types floors schemas containers unit ## everything that needs no running service (< 2 min)
+check: lint types floors required schemas containers unit ## everything that needs no running service (< 2 min)
 
 lint: .venv/.complete
 	@$(RUN)/ruff check .
@@ -72,6 +72,9 @@ types: .venv/.complete
 
 floors: .venv/.complete
 	@$(RUN)/lint-imports --no-cache
+
+required: .venv/.complete ## what is imported is required, and what is required is imported
+	@$(RUN)/deptry . --no-ansi
 
 schemas: .venv/.complete
 	@$(RUN)/python -m schemas.compatibility

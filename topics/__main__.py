@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 
-import httpx
+import httpx2
 from confluent_kafka import KafkaException
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 from pydantic import Field
@@ -26,7 +26,7 @@ from topics.settings import BrokerSettings
 
 LOG = logs.logger("topics")
 # What a broker or a registry that is still starting answers, or its socket does.
-NOT_YET = (KafkaException, ReadFailed, SchemaRegistryError, httpx.HTTPError, OSError)
+NOT_YET = (KafkaException, ReadFailed, SchemaRegistryError, httpx2.HTTPError, OSError)
 
 
 class InitSettings(BaseSettings):
