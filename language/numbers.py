@@ -127,15 +127,23 @@ def _ranged(found: Iterable[Number], text: str) -> Iterator[Number]:
     """Either end of a range takes the other's unit, and the first one the second's scale, if it has none."""
     before: Number | None = None
     for number in found:
-        after = number
+        after: Number | None = number
         if before is not None:
             if _RANGE.fullmatch(text, before.end, number.start) and "year" not in (before.unit, number.unit):
                 after = replace(number, unit=number.unit or before.unit)
                 before = _as_end(before, after)
             yield before
+            if _result(before, number, text):
+                after = None
         before = after
     if before is not None:
         yield before
+
+
+def _result(first: Number, second: Number, text: str) -> bool:
+    """Whether two bare numbers joined by a hyphen do not ascend: a result, said of its first number."""
+    bare = not (first.unit or second.unit) and first.scale == second.scale == 1
+    return bare and second.value <= first.value and text[first.end : second.start] == "-"
 
 
 def _as_end(first: Number, second: Number) -> Number:

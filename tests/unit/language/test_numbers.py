@@ -34,6 +34,7 @@ from schemas.limits import DIGITS, FIGURES
         ("ar", "٤٫٥ في المئة", ["4.5 %"]),
         ("it", "5 milioni di persone", ["5000000"]),
         ("pt", "3,2 milhões", ["3200000"]),
+        ("en", "won 3-2, by 5-6 votes", ["3", "5", "6"]),
         ("en", "from 2010-2015", ["2010 year", "2015 year"]),
         ("en", "G20, Covid-19, at 14:30 on 2025-11-24", []),
     ],
