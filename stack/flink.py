@@ -18,7 +18,7 @@ import yaml
 
 from stack.flink_logs import CONSOLE_LOG, file_log
 from stack.keys import Keys, read
-from stack.programs import QUICK_JVM, Program
+from stack.programs import ONE_COMPILER, QUICK_JVM, Program
 from stack.settings import LOOPBACK, StackSettings
 from telemetry.environment import SETTINGS
 
@@ -322,4 +322,5 @@ def jobmanager(settings: StackSettings) -> Program:
 
 
 def taskmanager(settings: StackSettings) -> Program:
-    return _program(settings, "taskmanager", MEMORY.jvm(), TASKMANAGER_MAIN)
+    jvm = (*MEMORY.jvm(), ONE_COMPILER) if settings.one_compiler else MEMORY.jvm()
+    return _program(settings, "taskmanager", jvm, TASKMANAGER_MAIN)

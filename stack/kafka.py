@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 
 from stack.keys import Keys, read
-from stack.programs import Program
+from stack.programs import ONE_COMPILER, Program
 from stack.settings import LOOPBACK, StackSettings
 from telemetry.environment import given
 from topics.settings import MECHANISM, PROTOCOL, USER
@@ -105,6 +105,7 @@ def _java(settings: StackSettings, main: str, *arguments: str) -> tuple[str, ...
     return (
         str(settings.java),
         *HEAP,
+        *([ONE_COMPILER] if settings.one_compiler else []),
         f"-Dlog4j2.configurationFile={folder(settings) / 'log4j2.yaml'}",
         "-cp",
         f"{settings.jars / 'kafka'}/*",

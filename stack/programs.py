@@ -14,7 +14,8 @@ from telemetry.environment import SETTINGS
 
 WATCH = "watch"
 # For a JVM with little to do, the second compiler costs more than it brings.
-QUICK_JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+ONE_COMPILER = "-XX:TieredStopAtLevel=1"
+QUICK_JVM = ("-XX:+UseSerialGC", ONE_COMPILER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,8 @@ class StackSettings(BaseSettings):
     log_backups: int = 3
     ready_timeout_s: float = 300.0
     stop_timeout_s: float = 60.0
+    one_compiler: bool = False
+    """For a stack that lives for minutes: its JVMs compile once and fast, and get no quicker later."""
     owner_pid: int | None = None
     """The stack ends when this process does; tests set it, so that nothing outlives a killed run."""
 

@@ -98,7 +98,9 @@ def stack_settings(home: object) -> StackSettings:
     """A stack of its own for a test: free ports, small logs, and an end with this process."""
     names = [name for name in StackSettings.model_fields if name.endswith("_port")]
     chosen = dict(zip(names, ports.free(len(names)), strict=True))
-    return StackSettings.model_validate({"home": home, "owner_pid": getpid(), "log_megabytes": 2, **chosen})
+    return StackSettings.model_validate(
+        {"home": home, "owner_pid": getpid(), "log_megabytes": 2, "one_compiler": True, **chosen}
+    )
 
 
 @pytest.fixture(scope="session")

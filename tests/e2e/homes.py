@@ -53,7 +53,8 @@ class Home:
         chosen = dict(zip(names, ports.free(len(names)), strict=True))
         self.folder = folder
         self.newswire = f"http://127.0.0.1:{newswire_port}"
-        self.settings = StackSettings.model_validate({"home": folder, "owner_pid": os.getpid(), **chosen})
+        lived = {"owner_pid": os.getpid(), "one_compiler": True}
+        self.settings = StackSettings.model_validate({"home": folder, **lived, **chosen})
         self.stack = Stack(self.settings)
         own = {f"TIDEWIRE_STACK_{name.upper()}": str(port) for name, port in chosen.items()}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("TIDEWIRE_")}
@@ -63,6 +64,7 @@ class Home:
             "TIDEWIRE_HOME": str(folder),
             "TIDEWIRE_STACK_OWNER_PID": str(os.getpid()),
             "TIDEWIRE_NEWSWIRE_PORT": str(newswire_port),
+            "TIDEWIRE_STACK_ONE_COMPILER": "1",
             "COLUMNS": "200",
         }
         self.times = TimeSettings(lateness_ms=20_000, window_skew_ms=2_000)
