@@ -114,11 +114,12 @@ def print_brief(console: Console, said: dict[str, Any]) -> None:
     show(console)
     show(console, (said["headline"], "bold"))
     state = "superseded" if said["superseded"] else "current"
+    owners = said["independent_families"]
     facts = [
         f"desk {said['desk']}",
         f"story revision {said['story_revision']}",
         f"as known at {short_time(said['date'])}",
-        f"{said['independent_families']} independent owners",
+        f"{owners} independent owner{'' if owners == 1 else 's'}",
         f"{said['status'].lower()}, {said['writer'].lower()}, {state}",
     ]
     show(console, (" · ".join(facts), "dim"))
