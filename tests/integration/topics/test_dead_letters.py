@@ -232,6 +232,6 @@ def test_a_retry_killed_before_its_commit_has_sent_nothing(log: Log, kafka: Any)
 def test_a_letter_is_found_by_its_name(log: Log) -> None:
     letter = log.fail(log.write(ARTICLES_RAW, "named", entry("named")))
     assert [each.said.key for each in named(log.broker, log.codec, [letter.name, letter.name])] == [b"named"]
-    for name in ("x", "3@", "99@1", f"{letter.partition}@999999999"):
+    for name in ("x", "@3", "99@1", f"{letter.partition}@999999999"):
         with pytest.raises(NoSuchLetter):
             named(log.broker, log.codec, [name])
