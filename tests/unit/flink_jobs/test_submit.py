@@ -42,7 +42,9 @@ class Cluster:
                 "latest": {"completed": None, "restored": None},
             },
             f"/jobs/{JOB_ID}/exceptions": {
-                "exceptionHistory": {"entries": [{"stacktrace": "x\nCaused by: java.lang.Error: no slot"}]}
+                "exceptionHistory": {
+                    "entries": [{"timestamp": 1, "stacktrace": "x\nCaused by: java.lang.Error: no slot"}]
+                }
             },
         }
         if path.endswith("/checkpoints") and len(self.completed) > 1:
