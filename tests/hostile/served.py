@@ -19,6 +19,19 @@ def http(body: bytes, headers: bytes = b"", status: bytes = b"200 OK") -> bytes:
     return b"HTTP/1.1 " + status + b"\r\n" + length + b"Connection: close\r\n" + headers + b"\r\n" + body
 
 
+def end(loop: asyncio.AbstractEventLoop, server: asyncio.Server) -> None:
+    """Closes a server whose loop was stopped, with every connection that it has."""
+    server.close()
+    # A connection just accepted is held by a task: cancelled before its first step, it leaves the socket open.
+    loop.run_until_complete(asyncio.sleep(0.1))
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+    # A transport closes its socket in the loop's next rounds.
+    loop.run_until_complete(asyncio.sleep(0.05))
+
+
 class HostileServer:
     """A context manager. ``answers`` by path; ``asked`` counts requests."""
 
@@ -53,7 +66,7 @@ class HostileServer:
         self.base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         self._ready.set()
         self._loop.run_forever()
-        server.close()
+        end(self._loop, server)
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

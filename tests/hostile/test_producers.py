@@ -10,6 +10,7 @@ from confluent_kafka import Producer
 
 from schemas.identity import feed_id
 from schemas.records import FeedSpec, FeedStatus
+from tests.hostile.served import end
 from topics.catalogue import FEEDS_CATALOG, FEEDS_SEEN, FEEDS_STATE
 
 pytestmark = pytest.mark.integration
@@ -50,11 +51,7 @@ class Raw:
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         self._loop.run_forever()
-        server.close()
-        tasks = asyncio.all_tasks(self._loop)
-        for task in tasks:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        end(self._loop, server)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
