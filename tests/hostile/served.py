@@ -22,7 +22,7 @@ def http(body: bytes, headers: bytes = b"", status: bytes = b"200 OK") -> bytes:
 def end(loop: asyncio.AbstractEventLoop, server: asyncio.Server) -> None:
     """Closes a server whose loop was stopped, with every connection that it has."""
     server.close()
-    # A connection just accepted is held by a task: cancelled before its first step, it leaves the socket open.
+    # A connection just accepted is held by a task: cancelled before its first step, it stays open.
     loop.run_until_complete(asyncio.sleep(0.1))
     tasks = asyncio.all_tasks(loop)
     for task in tasks:
