@@ -17,7 +17,7 @@ import nh3
 
 from language.markup import BLOCKS, DROPPED, INLINE, START, hides, is_deep, pieces, rewritten, text_of
 from schemas.limits import MARKUP_DEPTH, MARKUP_TAGS
-from schemas.strings import normal
+from schemas.strings import normal, unbroken
 
 CLEANING_VERSION = 2
 
@@ -30,7 +30,6 @@ _FEW_TAGS = 100
 _FEW_CHARACTERS = 20_000
 _LOOKS_LIKE_MARKUP = re.compile(r"<[A-Za-z!/?]|&(?:#\d+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n[ \n]*")
 # Joiners are letters of a kind in Persian, Urdu and the scripts of India, and tie emoji together.
@@ -147,7 +146,7 @@ def _visible_text(markup: str) -> str:
 def _visible_in_tree(markup: str) -> str:
     sound = nh3.clean(
         # Half a character is no UTF-8, which the parser wants; nobody sees one.
-        _SURROGATES.sub("", markup),
+        unbroken(markup, ""),
         tags=set(BLOCKS | INLINE),
         clean_content_tags=set(DROPPED),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},

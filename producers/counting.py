@@ -52,10 +52,7 @@ def readable(body: bytes, content_type: str = "") -> bytes:
     What the document says of its encoding counts, then what ``content_type`` says, then that it is UTF-8.
     Raises TooMuch for an encoding that is not what ASCII is where that has a character.
     """
-    for mark, encoding in _WIDE:
-        if body.startswith(mark):
-            return _undeclared(body.decode(encoding, "replace").encode())[0]
-    for begin, encoding in _UNMARKED:
+    for begin, encoding in (*_WIDE, *_UNMARKED):
         if body.startswith(begin):
             return _undeclared(body.decode(encoding, "replace").encode())[0]
     if b"\x00" in body[:4] or body.startswith(b"\x4c\x6f\xa7\x94"):

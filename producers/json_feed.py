@@ -8,13 +8,11 @@ https://www.jsonfeed.org/version/1.1/
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from schemas.strings import REPLACEMENT
+from schemas.strings import unbroken
 
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _OF_FEED = ("version", "title", "home_page_url", "language")
 _OF_ITEM = ("id", "url", "title", "content_html", "content_text", "summary")
 _DATES = ("date_published", "date_modified")
@@ -51,7 +49,7 @@ def mended(body: bytes) -> bytes:
     feed["items"] = [_item(each) for each in items if isinstance(each, dict)]
     if items and not feed["items"]:
         raise NoJson("not a feed: JSON whose items are no objects")
-    return _SURROGATES.sub(REPLACEMENT, json.dumps(feed, ensure_ascii=False)).encode()
+    return unbroken(json.dumps(feed, ensure_ascii=False)).encode()
 
 
 def _item(said: Mapping[str, Any]) -> dict[str, Any]:

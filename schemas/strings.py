@@ -36,11 +36,16 @@ def sanitised(said: str | bytes, most: int, lines: bool = False) -> str:
     """
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     # Before anything else looks at it: whatever comes later costs no more than this much.
-    text = _SURROGATES.sub(REPLACEMENT, text[: 4 * most + 64])
+    text = unbroken(text[: 4 * most + 64])
     text = _UNSEEN.sub("", _BREAKS.sub("\n", text))
     if not lines:
         text = _BLANKS.sub(" ", text)
     return normal(text)[:most].strip()
+
+
+def unbroken(text: str, instead: str = REPLACEMENT) -> str:
+    """The text with something else for each half of a character, which no encoding can write."""
+    return _SURROGATES.sub(instead, text)
 
 
 def normal(text: str) -> str:

@@ -29,16 +29,16 @@ def stack_settings() -> StackSettings:
     """The local stack's settings; rooms' own settings find it through the environment from here on.
 
     What the user has set in the environment is never overridden; to the hosts that no proxy is asked for, the
-    stack's own are added. Raises NotYours for another user's home,
-    whose profile could say anything.
+    stack's own are added. Raises NotYours for another user's home, whose profile could say anything.
     """
     settings = StackSettings()
     check(settings.home)
-    for name, value in settings.environment().items():
-        os.environ.setdefault(name, value)
+    environment = settings.environment()
     for name in ("NO_PROXY", "no_proxy"):
         if name in os.environ:
-            os.environ[name] = settings.environment()["NO_PROXY"]
+            os.environ[name] = environment["NO_PROXY"]
+    for name, value in environment.items():
+        os.environ.setdefault(name, value)
     return settings
 
 

@@ -15,6 +15,8 @@ from topics.settings import BrokerSettings
 EARLIEST: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]
 # The last record is followed by the mark of its transaction, and may be by some that were aborted.
 NEAR_THE_END = 16
+# Asked at a start, of topics made a moment ago by a broker that has much to do: it answers all the time.
+SETTLED_WITHIN_S = 60.0
 
 
 def edges(settings: BrokerSettings, topics: Iterable[str], timeout_s: float = 10.0) -> Iterator[Received]:
@@ -46,8 +48,8 @@ def _held(
     if missing := sorted(set(wanted) - known.keys()):
         raise ReadFailed(f"there is no topic {', '.join(missing)}")
     places = [TopicPartition(topic, partition) for topic in wanted for partition in known[topic].partitions]
-    lows = settled(lambda: _offsets(admin, places, EARLIEST, timeout_s))
-    highs = settled(lambda: _offsets(admin, places, LATEST, timeout_s))
+    lows = settled(lambda: _offsets(admin, places, EARLIEST, timeout_s), SETTLED_WITHIN_S)
+    highs = settled(lambda: _offsets(admin, places, LATEST, timeout_s), SETTLED_WITHIN_S)
     return [(*place, low, highs[place]) for place, low in lows.items() if low < highs[place]]
 
 

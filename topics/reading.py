@@ -33,7 +33,6 @@ _UNSETTLED = frozenset(
     }
 )
 _SETTLING_S = 0.1
-SETTLED_WITHIN_S = 60.0
 
 
 class ReadFailed(RuntimeError):
@@ -233,18 +232,15 @@ def watermarks(consumer: Consumer, topic: str, timeout_s: float) -> dict[int, tu
     marks = {}
     for partition in sorted(found.partitions):
         place = TopicPartition(topic, partition)
-        low_high = settled(partial(consumer.get_watermark_offsets, place, timeout=timeout_s))
+        low_high = settled(partial(consumer.get_watermark_offsets, place, timeout=timeout_s), timeout_s)
         if low_high is None:
             raise ReadFailed(f"{topic}-{partition}: no offsets within {timeout_s:.0f} s; is the broker up?")
         marks[partition] = (low_high[0], low_high[1])
     return marks
 
 
-def settled(ask: Callable[[], T], timeout_s: float = SETTLED_WITHIN_S) -> T:
-    """What ``ask`` gives, asked again while partitions' leaders are not settled. Raises KafkaException.
-
-    The broker answers all the time, so this waits longer than for one that may be gone.
-    """
+def settled(ask: Callable[[], T], timeout_s: float) -> T:
+    """What ``ask`` gives, asked again while partitions' leaders are not settled. Raises KafkaException."""
     deadline = time.monotonic() + timeout_s
     while True:
         try:

@@ -37,8 +37,6 @@ _WORDS = {
     r"hasta|como máximo|no más de|moins de|jusqu['’]à|au plus|pas plus de|meno di|fino a|até|"
     r"minder dan|hooguit",
 }
-# An article, or the letters of "US$".
-_BETWEEN = r"(?:an?|the|les?|los|las)\s|US|[A-Z]"
 _LED_BY = {
     hedge: re.compile(
         rf"(?<!\w)(?:{words})\s*(?:a |an |the |les? |los |las )?(?:US|[A-Z]{{1,2}})?[$€£¥₹]?\s*\Z", re.I

@@ -19,6 +19,7 @@ from language.figures.dates import Said, dates
 from language.figures.hedges import Hedge, hedge
 from language.folding import folded
 from language.numbers import numbers
+from schemas.strings import unbroken
 
 SPELLED = {"en", "fr", "es", "pt", "de", "nl", "it", "da"}
 _SCALES = {
@@ -29,8 +30,6 @@ _SCALES = {
 _PER = {"por", "pour", "per"}
 _HUNDREDS = {"cent", "ciento", "cento"}
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d[\d.,]*|[^\w\s]")
-# Half a character: text2num stops the process that it is given to.
-_SURROGATES = re.compile("[\ud800-\udfff]")
 # Where digits and a word of scale meet, text2num must not join them.
 _RANGE = re.compile(r"(?<=[\d%])-(?=[\d$€£])")
 _ORDINAL = re.compile(r"(?<![\w.,])(\d{1,4})(?:st|nd|rd|th|ème|e|er|ère|º|ª)\b")
@@ -108,7 +107,8 @@ class _Token:
 
 def figures_of(text: str, language: str) -> Figures:
     """The quantities and dates of a text, each in order of appearance."""
-    plain, ordinals = _in_digits(_SURROGATES.sub("\ufffd", text), language)
+    # text2num stops the process that it is given half a character in.
+    plain, ordinals = _in_digits(unbroken(text), language)
     found = dates(plain, language)
     rest = _without(plain, found)
     rest, times = _times(rest)

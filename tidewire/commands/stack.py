@@ -114,19 +114,15 @@ def _jobs(stack: Stack) -> tuple[list[JobState], str]:
 
 def show_job(console: Console, job: JobState) -> None:
     """One line, and what is wrong with it in red."""
-    told = f"{job.checkpoints} checkpoints since it started" if job.id and job.checkpoints else ""
-    told += (
-        f", restarted {job.restarts} times"
-        if job.restarts > 1
-        else ", restarted once"
-        if job.restarts
-        else ""
-    )
-    line = f"{job.name}: {job.state}"
-    if not job.ok:
-        show(console, (": ".join(filter(None, (line, job.reason))), "red"))
+    facts = [f"{job.name}: {job.state}"]
+    if job.id and job.checkpoints:
+        facts.append(f"{job.checkpoints} checkpoints since it started")
+    if job.restarts:
+        facts.append("restarted once" if job.restarts == 1 else f"restarted {job.restarts} times")
+    if job.ok:
+        show(console, ", ".join(facts))
     else:
-        show(console, ", ".join(filter(None, (line, told.removeprefix(", ")))))
+        show(console, (": ".join(filter(None, (facts[0], job.reason))), "red"))
     if lost := job.failed_committables:
         show(console, (f"{job.name} lost {lost} transactions: its outputs are incomplete.", "red"))
 
